@@ -1,0 +1,154 @@
+"""The contract's data. Request models are closed (they check what is sent), answer models open (new enum values pass)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from boltz_api_generated.model import Model
+
+if TYPE_CHECKING:
+    APIKeyKeyType: TypeAlias = Literal["admin", "workspace"]
+    KeyDetailsKeyType: TypeAlias = Literal["workspace"]
+    ErrorCode: TypeAlias = Literal[
+        "unauthorized", "forbidden", "not_found", "bad_request", "conflict", "internal_error"
+    ]
+else:
+    # Open: a value that a newer server sends must not break a deployed client.
+    APIKeyKeyType = str
+    KeyDetailsKeyType = str
+    ErrorCode = str
+
+
+class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(description="API key name", max_length=255, min_length=1)]
+    """API key name"""
+    allowed_ips: (
+        Annotated[
+            list[Annotated[str, Meta(extra={"format": "ip"})]],
+            Meta(
+                description="IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are allowed."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    """IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are allowed."""
+    expires_in_days: (
+        Annotated[
+            int, Meta(description="Days until the key expires. Omit for a key that does not expire.", ge=1, le=365)
+        ]
+        | UnsetType
+    ) = UNSET
+    """Days until the key expires. Omit for a key that does not expire."""
+    mode: (
+        Annotated[
+            Literal["live", "test"],
+            Meta(description="Key mode. Test keys create test-mode resources with synthetic data."),
+        ]
+        | UnsetType
+    ) = UNSET
+    """Key mode. Test keys create test-mode resources with synthetic data."""
+    workspace_id: (
+        Annotated[str, Meta(description="Workspace ID to scope this key to. Omit for default workspace.")] | UnsetType
+    ) = UNSET
+    """Workspace ID to scope this key to. Omit for default workspace."""
+
+
+class ListApiKeysQuery(Model, frozen=True, kw_only=True):
+    after_id: Annotated[str, Meta(description="Return results after this ID")] | UnsetType = UNSET
+    """Return results after this ID"""
+    before_id: Annotated[str, Meta(description="Return results before this ID")] | UnsetType = UNSET
+    """Return results before this ID"""
+    limit: Annotated[int, Meta(description="Max items to return", ge=1, le=100)] | UnsetType = UNSET
+    """Max items to return"""
+    workspace_id: (
+        Annotated[str, Meta(description="Filter by workspace ID. If not provided, returns keys across all workspaces.")]
+        | UnsetType
+    ) = UNSET
+    """Filter by workspace ID. If not provided, returns keys across all workspaces."""
+
+
+class APIKey(Model, frozen=True, kw_only=True):
+    id: Annotated[str, Meta(description="API key ID")]
+    """API key ID"""
+    allowed_ips: Annotated[
+        list[str],
+        Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed."),
+    ]
+    """IP addresses allowed to use this key. An empty array means all IPs are allowed."""
+    created_at: datetime
+    expires_at: Annotated[datetime, Meta(description="When the key expires. Null if the key does not expire.")] | None
+    """When the key expires. Null if the key does not expire."""
+    is_active: bool
+    key_prefix: Annotated[str, Meta(description="First 12 characters of the key")]
+    """First 12 characters of the key"""
+    key_type: APIKeyKeyType
+    last_used_at: datetime | None
+    livemode: Annotated[bool, Meta(description="Whether this is a live API key (false for test keys).")]
+    """Whether this is a live API key (false for test keys)."""
+    name: Annotated[str, Meta(description="API key name")]
+    """API key name"""
+    workspace_id: Annotated[str, Meta(description="Workspace ID if workspace-scoped")] | None
+    """Workspace ID if workspace-scoped"""
+
+
+class KeyDetails(Model, frozen=True, kw_only=True):
+    """An `APIKey` that belongs to a workspace."""
+
+    id: Annotated[str, Meta(description="API key ID")]
+    """API key ID"""
+    allowed_ips: Annotated[
+        list[str],
+        Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed."),
+    ]
+    """IP addresses allowed to use this key. An empty array means all IPs are allowed."""
+    created_at: datetime
+    expires_at: Annotated[datetime, Meta(description="When the key expires. Null if the key does not expire.")] | None
+    """When the key expires. Null if the key does not expire."""
+    is_active: bool
+    key_prefix: Annotated[str, Meta(description="First 12 characters of the key")]
+    """First 12 characters of the key"""
+    key_type: KeyDetailsKeyType
+    last_used_at: datetime | None
+    livemode: Annotated[bool, Meta(description="Whether this is a live API key (false for test keys).")]
+    """Whether this is a live API key (false for test keys)."""
+    name: Annotated[str, Meta(description="API key name")]
+    """API key name"""
+    workspace_id: Annotated[str, Meta(description="Workspace this key is scoped to")]
+    """Workspace this key is scoped to"""
+
+
+class APIKeyCreateResponse(Model, frozen=True, kw_only=True):
+    __secrets__: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    key: Annotated[
+        str,
+        Meta(
+            description="The full API key. This is only shown once — store it securely.", extra={"format": "password"}
+        ),
+    ]
+    """The full API key. This is only shown once — store it securely."""
+    key_details: KeyDetails
+
+
+class ListApiKeysResponse(Model, frozen=True, kw_only=True):
+    data: list[APIKey]
+    first_id: Annotated[str, Meta(description="ID of the first item. Use as before_id for the previous page.")] | None
+    """ID of the first item. Use as before_id for the previous page."""
+    has_more: bool
+    last_id: Annotated[str, Meta(description="ID of the last item. Use as after_id for the next page.")] | None
+    """ID of the last item. Use as after_id for the next page."""
+
+
+class Error(Model, frozen=True, kw_only=True):
+    code: Annotated[ErrorCode, Meta(description="What went wrong, for programs. Further codes may come.")]
+    """What went wrong, for programs. Further codes may come."""
+    message: Annotated[str, Meta(description="What went wrong, for people.")]
+    """What went wrong, for people."""
+    details: (
+        Annotated[dict[str, Any], Meta(description="More about the fault, such as the fields that failed validation.")]
+        | UnsetType
+    ) = UNSET
+    """More about the fault, such as the fields that failed validation."""

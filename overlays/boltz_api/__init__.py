@@ -1,0 +1,1 @@
+"""A client for Boltz's API keys."""
