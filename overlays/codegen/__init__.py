@@ -1,0 +1,1 @@
+"""The pipeline: from openapi.yaml to generated/."""

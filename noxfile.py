@@ -1,0 +1,99 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["nox[uv]==2026.10.20"]
+# ///
+"""Every task of the project. `python -m nox -l` lists them; each sets itself up from pinned inputs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests", "verify", "lint", "types"]
+# A missing Python is skipped with a message, on a CI machine too: it can only run what is there.
+nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+# The Python that runs nox is there for certain; the tools need one Python, not all of them.
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
+TOOLS = {"PYTHONPATH": "overlays"}
+TYPED = ["noxfile.py", "generated", "overlays", "tests/typing"]
+
+
+def install(session: nox.Session, *groups: str, extras: str = "") -> None:
+    """Install dependency groups (and, with extras, the project in place), at the versions that constraints.txt pins."""
+    wanted = [argument for group in groups for argument in ("--group", group)]
+    project = ["--editable", f".[{extras}]"] if extras else []
+    session.install("--constraint", "constraints.txt", *wanted, *project)
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write generated/ from openapi.yaml, and say what changed in terms of the API."""
+    install(session, "generate")
+    session.run("python", "-m", "codegen", "generate", *session.posargs, env=TOOLS)
+
+
+@nox.session(python=[OLDEST, NEWEST])
+def verify(session: nox.Session) -> None:
+    """Fail unless generated/ is what openapi.yaml gives, byte for byte, and every operation is bound."""
+    install(session, "generate")
+    session.run("python", "-m", "codegen", "verify", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint and check the format of the code; lint the contract, with line and column for every fault."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("python", "-m", "codegen", "lint", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy --strict and pyright on the package, the generated code and the typed samples."""
+    install(session, "types", "release", extras="cli,sandbox")
+    session.run("mypy", *TYPED)
+    session.run("pyright", "--pythonpath", f"{session.virtualenv.location}/bin/python", *TYPED)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the built wheel, on every supported Python that is found."""
+    install(session, "tests", "types", "generate", "lint", "release")
+    wheelhouse = Path(session.create_tmp(), "wheel")
+    for stale in wheelhouse.glob("*.whl"):
+        stale.unlink()
+    session.run("python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheelhouse), silent=True)
+    (wheel,) = wheelhouse.glob("*.whl")
+    session.install("--constraint", "constraints.txt", f"{wheel}[cli,sandbox]")
+    session.install("--no-deps", "--force-reinstall", str(wheel))  # the version alone does not tell two builds apart
+    session.run("pytest", *session.posargs, env={"BOLTZ_TESTS_EXPECT_WHEEL": "1"})
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Hold the running sandbox to the contract with schemathesis: stateful, every check."""
+    install(session, "contract", extras="sandbox")
+    session.run("python", "-m", "pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def constraints(session: nox.Session) -> None:
+    """Refresh constraints.txt, the pinned versions of everything that the sessions install (add --upgrade to move)."""
+    groups = [argument for group in PYPROJECT["dependency-groups"] for argument in ("--group", group)]
+    quietly = ["--universal", "--quiet", "--no-emit-index-url", "--no-header"]
+    session.install("uv==0.13.8")
+    session.run(
+        "uv", "pip", "compile", "pyproject.toml", "--all-extras", *groups, *quietly,
+        "--output-file", "constraints.txt", *session.posargs,
+    )  # fmt: skip
