@@ -1,0 +1,99 @@
+"""Replacing a folder whole: it holds what it held or what it shall hold, never something between.
+
+The new folder is written aside, in a work folder beside the old one, so that renaming is all it takes to put it in
+place. The work folder outlives only a run that was killed; the next run finds it and tidies up.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+    from types import FrameType
+
+if sys.platform != "win32":
+    import fcntl
+
+# Whoever asks the process to stop is heard before or after the renames, not between them.
+_STOPPING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def replaced(target: Path) -> Generator[Path]:
+    """An empty folder to fill; it takes the place of ``target`` when the block ends without an exception.
+
+    Runs that replace the same folder wait for one another.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(target.parent):
+        recover(target)
+        work = _work(target)
+        try:
+            (work / "new").mkdir(parents=True)
+            yield work / "new"
+            _swap(target, work)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def recover(target: Path) -> None:
+    """Undo what a run that was killed left: ``target`` comes back if it was just being replaced."""
+    work = _work(target)
+    old = work / "old"
+    if old.exists() and not target.exists():
+        old.rename(target)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _work(target: Path) -> Path:
+    return target.with_name(f".{target.name}.swap")
+
+
+def _swap(target: Path, work: Path) -> None:
+    with _signals_held():
+        if target.exists():
+            target.rename(work / "old")
+        try:
+            (work / "new").rename(target)
+        except OSError:
+            if (work / "old").exists():
+                (work / "old").rename(target)
+            raise
+
+
+@contextmanager
+def _signals_held() -> Generator[None]:
+    held: list[int] = []
+
+    def hold(number: int, _frame: FrameType | None) -> None:
+        held.append(number)
+
+    before = {number: signal.signal(number, hold) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in held:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Hold the lock on ``folder``, where the system has such locks."""
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,174 @@
+"""The contract's lint: each fault once, on one line, with its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from codegen import redocly
+from codegen.lint import lint
+
+# A comment gives the column of each fault in its line, and the rule broken.
+FAULTY = """\
+openapi: 3.1.0
+info: {title: Keys, version: 1.0.0, license: {name: MIT, identifier: MIT}}
+servers: [{url: https://keys.example.test}]
+security: [{apiKey: []}]
+tags: [{name: keys, description: Keys}]
+paths:
+  /keys:
+    get:
+      operationId: list_keys
+      tags: [keys]
+      summary: List keys
+      description: List keys
+      parameters:
+        - name: limit # 11 parameter-description
+          in: query
+          schema: {type: integer}
+        - {name: after, in: query, description: '', schema: {type: string}} # 49 parameter-description
+      responses:
+        '200':
+          description: A page
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Page'} # 23 no-unresolved-refs
+        '404': {$ref: '#/components/responses/Failed'}
+        default: {$ref: '#/components/responses/Failed'}
+    post:
+      operationId: list_keys # 7 operation-operationId-unique
+      tags: [keys]
+      summary: Create a key
+      description: Create a key
+      requestBody:
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/Key'}
+            examples:
+              number: {value: {name: 1}} # 38 no-invalid-media-type-examples
+              unknown: {value: {name: x, colour: red}} # 42 no-invalid-media-type-examples
+              absent: {value: {}} # 31 no-invalid-media-type-examples
+      responses: # 7 rule/error-default 7 operation-4xx-response
+        '200':
+          description: The key
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Key'}
+  /keys/{id}:
+    delete: # 5 path-parameters-defined
+      operationId: delete_key
+      tags: [locks] # 14 operation-tag-defined
+      summary: Delete a key
+      description: Delete a key
+      responses:
+        '204': {description: Gone}
+        '401': {description: Who are you} # 16 rule/error-body
+        '403': {description: No, content: {text/plain: {schema: {type: string}}}} # 34 rule/error-json
+        '404':
+          description: No such key
+          content:
+            application/json:
+              schema: {type: object, properties: {code: {type: string}}} # 38 response-contains-property
+        default: {$ref: '#/components/responses/Failed'}
+components:
+  securitySchemes: {apiKey: {type: apiKey, in: header, name: x-api-key}}
+  responses:
+    Failed:
+      description: It failed
+      content: {application/json: {schema: {$ref: '#/components/schemas/Error'}}}
+  schemas:
+    Key:
+      type: object
+      required: [name]
+      properties:
+        name: {type: string, example: x}
+        colour_: {type: string, enum: [red, red]} # 45 no-duplicated-enum-values
+        size: {type: integer, example: large} # 40 no-invalid-schema-examples
+    Error:
+      type: object
+      required: [code, message]
+      properties: {code: {type: string}, message: {type: string}}
+    Lock: {type: string, enum: [1]} # 33 no-enum-type-mismatch 5 no-unused-components
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed(root: Path) -> None:
+    """Skip where Node or npm's registry is out of reach; the sessions install both."""
+    try:
+        redocly.run("--version", cwd=root)
+    except redocly.RedoclyError as error:
+        pytest.skip(f"no Redocly CLI here: {error}")
+
+
+def test_this_projects_contract_has_no_fault(root: Path) -> None:
+    assert lint(root / "openapi.yaml") == ()
+
+
+def test_every_fault_is_reported_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FAULTY, encoding="utf-8")
+    expected = sorted(
+        (number, int(column), rule)
+        for number, line in enumerate(FAULTY.splitlines(), 1)
+        for column, rule in re.findall(r"(\d+) ([a-z][\w/-]+)", line.partition(" # ")[2])
+    )
+    faults = lint(path)
+    assert sorted((fault.line, fault.column, fault.message.partition(":")[0]) for fault in faults) == expected
+    assert all(str(fault).startswith(f"{path}:{fault.line}:{fault.column}: ") for fault in faults)
+    assert not any("\n" in str(fault) for fault in faults)
+
+
+def test_a_dangling_reference_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FAULTY, encoding="utf-8")
+    (dangling,) = (fault for fault in lint(path) if fault.message.startswith("no-unresolved-refs"))
+    assert dangling.message == "no-unresolved-refs: Can't resolve $ref: #/components/schemas/Page"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b"openapi: [3.1.0\n", "2:1: not YAML: while parsing a flow sequence, expected ',' or ']'"),
+        (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "2:1: duplicate key 'openapi'"),
+        (b"openapi: 3.1.0\ninfo: \xff\n", "2:7: not UTF-8 text"),
+        (b"swagger: '2.0'\n", "1:1: expected OpenAPI 3.1, found Swagger 2.0"),
+        (b"<!doctype html>\n", "1:1: expected an OpenAPI contract in YAML, found HTML"),
+    ],
+)
+def test_what_is_no_contract_is_one_fault(tmp_path: Path, source: bytes, expected: str) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_bytes(source)
+    (fault,) = lint(path)
+    assert str(fault).startswith(f"{path}:{expected}")
+
+
+def test_a_broken_ruleset_is_said_not_swallowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = tmp_path / "redocly.yaml"
+    rules.write_text("extends: []\nrules: {no-such-rule: error}\n", encoding="utf-8")
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FAULTY, encoding="utf-8")
+    monkeypatch.setattr("codegen.lint._RULES", rules)
+    with pytest.raises(redocly.RedoclyError, match="no-such-rule"):
+        lint(path)
+
+
+def test_an_install_that_fails_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codegen.redocly.ROOT", tmp_path / "project")
+    (tmp_path / "project").mkdir()
+    monkeypatch.setenv("npm_config_offline", "true")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "empty"))
+    with pytest.raises(redocly.RedoclyError, match="ENOTCACHED"):
+        redocly.run("--version", cwd=tmp_path)
+    assert list((tmp_path / "project" / ".nox").iterdir()) == []
+
+
+def test_the_lock_pins_hashes_and_names_no_registry(root: Path) -> None:
+    text = (root / "overlays/codegen/node/package-lock.json").read_text(encoding="utf-8")
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert "node_modules/@redocly/cli" in packages
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+    assert "://" not in text

@@ -1,0 +1,166 @@
+"""Replacing a folder whole, whatever comes between."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from codegen.swap import recover, replaced
+
+# Fills the folder anew again and again; every file of one filling says the same number.
+WRITER = """
+import itertools, signal, sys
+from pathlib import Path
+from codegen.swap import replaced
+
+target = Path(sys.argv[1])
+renames = 0
+
+def stop_at_rename(event, arguments):
+    global renames
+    if event == "os.rename":
+        renames += 1
+        if renames == int(sys.argv[2]):
+            signal.raise_signal(int(sys.argv[3]))
+
+if sys.argv[2:]:
+    sys.addaudithook(stop_at_rename)
+for number in itertools.count(1):
+    with replaced(target) as new:
+        for name in "abcdef":
+            (new / name).write_text(str(number))
+    print(number, flush=True)
+"""
+
+
+def fill(folder: Path, text: str, names: str = "abcdef") -> None:
+    for name in names:
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def start_writer(root: Path, target: Path, *stop: str) -> subprocess.Popen[str]:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(target), *stop],
+        env={"PYTHONPATH": str(root / "overlays")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "1\n"
+    return writer
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    folder = tmp_path / "generated"
+    folder.mkdir()
+    fill(folder, "before")
+    return folder
+
+
+def test_the_new_folder_takes_the_place_of_the_old(target: Path) -> None:
+    with replaced(target) as new:
+        fill(new, "after", "ab")
+    assert contents(target) == {"a": "after", "b": "after"}
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_folder_that_was_not_there_is_made(tmp_path: Path) -> None:
+    with replaced(tmp_path / "some" / "where") as new:
+        fill(new, "after", "a")
+    assert contents(tmp_path / "some" / "where") == {"a": "after"}
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, SystemExit])
+def test_a_failure_leaves_everything_as_it_was(target: Path, failure: type[BaseException]) -> None:
+    def write() -> None:
+        with replaced(target) as new:
+            fill(new, "after", "ab")
+            raise failure
+
+    with pytest.raises(failure):
+        write()
+    assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_rename_that_fails_is_undone(target: Path) -> None:
+    with pytest.raises(FileNotFoundError), replaced(target) as new:
+        new.rmdir()
+    assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_the_folder_comes_back_when_a_run_died_between_the_renames(target: Path) -> None:
+    work = target.parent / ".generated.swap"
+    (work / "new").mkdir(parents=True)
+    target.rename(work / "old")
+    recover(target)
+    assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_the_remains_of_a_run_that_died_after_the_renames_are_removed(target: Path) -> None:
+    work = target.parent / ".generated.swap"
+    (work / "old").mkdir(parents=True)
+    fill(work / "old", "long ago")
+    recover(target)
+    assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_at_any_moment_leaves_one_whole_folder(root: Path, target: Path, number: signal.Signals) -> None:
+    moments = random.Random(number)
+    for _ in range(8):
+        writer = start_writer(root, target)
+        time.sleep(moments.random() / 50)
+        writer.send_signal(number)
+        writer.communicate(timeout=10)
+        assert writer.returncode == -number
+        if number is signal.SIGKILL:
+            recover(target)
+        left = contents(target)
+        assert set(left) == set("abcdef")
+        assert len(set(left.values())) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("rename", [2, 3])
+def test_a_signal_between_the_renames_waits_for_them(
+    root: Path, tmp_path: Path, rename: int, number: signal.Signals
+) -> None:
+    # The first filling takes one rename, each later one two.
+    target = tmp_path / "generated"
+    writer = start_writer(root, target, str(rename), str(int(number)))
+    writer.communicate(timeout=10)
+    assert writer.returncode == -number
+    assert contents(target) == dict.fromkeys("abcdef", "2")
+
+
+def test_runs_that_replace_the_same_folder_wait_for_one_another(root: Path, target: Path) -> None:
+    with replaced(target) as new:
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(target)],
+            env={"PYTHONPATH": str(root / "overlays")},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(0.3)
+        fill(new, "first", "a")
+        assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "1\n"
+    writer.kill()
+    writer.communicate(timeout=10)
