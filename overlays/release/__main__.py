@@ -1,0 +1,106 @@
+"""``python -m release``: the release steps as commands."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.contract import ContractError
+from release import credentials, embedded_index, target
+from release.build import Release, build
+from release.publish import Permission, publish
+from release.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+EMBEDDED = Path("build", "index")
+"""The folder of the embedded index; git ignores it."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one step; 0 when it is done, 1 when it refused or failed, with the reason on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.step(options)
+    except (Refusal, ContractError) as refusal:
+        print(f"error: {refusal}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m release", description=__doc__)
+    steps = parser.add_subparsers(required=True, metavar="step")
+
+    step = steps.add_parser("build", help="wheel, sdist, SBOM and checksums of the commit, built twice and compared")
+    _say_what_to_build(step)
+    step.set_defaults(step=_build)
+
+    step = steps.add_parser("publish", help="build, and send the release to an index; never over a published file")
+    _say_what_to_build(step)
+    step.add_argument(
+        "--index", metavar="NAME|URL", help="a PEP 503 index, or one that uv's settings name (default: the embedded)"
+    )
+    step.add_argument("--upload-url", metavar="URL", help="where the index takes uploads, if not beside it")
+    step.add_argument("--dry-run", action="store_true", help="say all that would be done, and upload nothing")
+    step.add_argument("--public", action="store_true", help="first half of the leave to publish to the public index")
+    step.add_argument("--confirm", metavar="NAME==VERSION", help="the second half")
+    step.set_defaults(step=_publish)
+
+    step = steps.add_parser("serve", help="serve the embedded index until interrupted, to install from")
+    step.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+    step.set_defaults(step=_serve)
+    return parser
+
+
+def _say_what_to_build(step: ArgumentParser) -> None:
+    step.add_argument("--into", type=Path, default=Path("dist"), help="the folder to write into (default: dist)")
+    step.add_argument("--sign", type=Path, metavar="KEY", help="sign the checksums with this SSH key")
+
+
+def _build(options: Namespace) -> Release:
+    release = build(Path.cwd(), options.into, sign=options.sign)
+    print(f"{release.project.name} {release.project.version} from {release.commit.sha[:12]}, the same bytes twice:")
+    for file in release.files:
+        print(f"  {file}")
+    return release
+
+
+def _publish(options: Namespace) -> None:
+    with _index(options) as (to, who):
+        permission = Permission(public=options.public, confirmation=options.confirm)
+        permission.refuse_public(Path.cwd(), to)
+        release = _build(options)
+        publish(release, to, who, final=options.index is not None, dry_run=options.dry_run)
+
+
+@contextmanager
+def _index(options: Namespace) -> Generator[tuple[target.Target, credentials.Credentials | None]]:
+    if options.index is not None:
+        to = target.resolve(options.index, Path.cwd(), options.upload_url)
+        yield to, credentials.find(to.upload)
+        return
+    with embedded_index.serve(EMBEDDED) as index:
+        yield index.target, index.publisher
+
+
+def _serve(options: Namespace) -> None:
+    with embedded_index.serve(EMBEDDED, port=options.port) as index:
+        print(f"serving {EMBEDDED}; for example: uv pip install --index {index.simple} boltz-api-keys", flush=True)
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            print("stopped")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
