@@ -88,6 +88,34 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def changes(session: nox.Session) -> None:
+    """Say what changed for users since the last release, and which version that demands."""
+    install(session, "release", "lint")
+    session.run("python", "-m", "release", "changes", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheel, sdist, SBOM and checksums of the last commit, twice, and compare the bytes."""
+    install(session, "release")
+    session.run("python", "-m", "release", "build", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def publish(session: nox.Session) -> None:
+    """Build and publish: to the embedded index, or to yours with `-- --index NAME|URL` (try `--dry-run` first)."""
+    install(session, "release", "lint")
+    session.run("python", "-m", "release", "publish", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The whole story: contract, generate, verify, build, publish, install, and the first calls."""
+    install(session, "release", "lint")
+    session.run("python", "-m", "release", "demo", *session.posargs, env=TOOLS)
+
+
+@nox.session
 def constraints(session: nox.Session) -> None:
     """Refresh constraints.txt, the pinned versions of everything that the sessions install (add --upgrade to move)."""
     groups = [argument for group in PYPROJECT["dependency-groups"] for argument in ("--group", group)]
