@@ -1,1 +1,197 @@
-"""A client for Boltz's API keys."""
+"""A client for Boltz's API keys.
+
+    from boltz_api import Boltz
+
+    client = Boltz()  # takes BOLTZ_API_KEY from the environment
+    api_key = client.admin.api_keys.create(name="x")
+
+Importing this package imports next to nothing: each name comes in when it is first used.
+"""
+
+from __future__ import annotations
+
+import os as _os
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import NoneType as NoneType
+
+    from httpx import Timeout as Timeout
+
+    from boltz_api import types as types
+    from boltz_api.client import AsyncBoltz as AsyncBoltz
+    from boltz_api.client import AsyncBoltz as AsyncClient
+    from boltz_api.client import Boltz as Boltz
+    from boltz_api.client import Boltz as Client
+    from boltz_api.errors import APIConnectionError as APIConnectionError
+    from boltz_api.errors import APIError as APIError
+    from boltz_api.errors import APIResponseValidationError as APIResponseValidationError
+    from boltz_api.errors import APIStatusError as APIStatusError
+    from boltz_api.errors import APITimeoutError as APITimeoutError
+    from boltz_api.errors import ArgumentError as ArgumentError
+    from boltz_api.errors import ArgumentTypeError as ArgumentTypeError
+    from boltz_api.errors import ArgumentValueError as ArgumentValueError
+    from boltz_api.errors import AuthenticationError as AuthenticationError
+    from boltz_api.errors import BadRequestError as BadRequestError
+    from boltz_api.errors import BoltzError as BoltzError
+    from boltz_api.errors import ClientClosedError as ClientClosedError
+    from boltz_api.errors import ConflictError as ConflictError
+    from boltz_api.errors import InternalServerError as InternalServerError
+    from boltz_api.errors import MissingAPIKeyError as MissingAPIKeyError
+    from boltz_api.errors import NoNextPageError as NoNextPageError
+    from boltz_api.errors import NotFoundError as NotFoundError
+    from boltz_api.errors import PaginationError as PaginationError
+    from boltz_api.errors import PermissionDeniedError as PermissionDeniedError
+    from boltz_api.errors import RateLimitError as RateLimitError
+    from boltz_api.errors import RedirectError as RedirectError
+    from boltz_api.errors import UnprocessableEntityError as UnprocessableEntityError
+    from boltz_api.pagination import AsyncCursorPage as AsyncCursorPage
+    from boltz_api.pagination import AsyncPaginator as AsyncPaginator
+    from boltz_api.pagination import SyncCursorPage as SyncCursorPage
+    from boltz_api.raw import APIResponse as APIResponse
+    from boltz_api.raw import AsyncAPIResponse as AsyncAPIResponse
+    from boltz_api.resources.undocumented import RequestOptions as RequestOptions
+    from boltz_api.sentinels import NOT_GIVEN as NOT_GIVEN
+    from boltz_api.sentinels import NotGiven as NotGiven
+    from boltz_api.sentinels import Omit as Omit
+    from boltz_api.sentinels import not_given as not_given
+    from boltz_api.sentinels import omit as omit
+    from boltz_api.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
+    from boltz_api.transport.defaults import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
+    from boltz_api.transport.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+    from boltz_api.transport.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
+    from boltz_api.transport.defaults import DefaultHttpxClient as DefaultHttpxClient
+    from boltz_api_generated.model import Model as BaseModel
+
+    __title__: str
+    __version__: str
+
+# Where each name comes from. Type checkers read the imports above; a test keeps the two together.
+_HOMES = {
+    "APIConnectionError": ("boltz_api.errors", "APIConnectionError"),
+    "APIError": ("boltz_api.errors", "APIError"),
+    "APIResponse": ("boltz_api.raw", "APIResponse"),
+    "APIResponseValidationError": ("boltz_api.errors", "APIResponseValidationError"),
+    "APIStatusError": ("boltz_api.errors", "APIStatusError"),
+    "APITimeoutError": ("boltz_api.errors", "APITimeoutError"),
+    "ArgumentError": ("boltz_api.errors", "ArgumentError"),
+    "ArgumentTypeError": ("boltz_api.errors", "ArgumentTypeError"),
+    "ArgumentValueError": ("boltz_api.errors", "ArgumentValueError"),
+    "AsyncAPIResponse": ("boltz_api.raw", "AsyncAPIResponse"),
+    "AsyncBoltz": ("boltz_api.client", "AsyncBoltz"),
+    "AsyncClient": ("boltz_api.client", "AsyncBoltz"),
+    "AsyncCursorPage": ("boltz_api.pagination", "AsyncCursorPage"),
+    "AsyncPaginator": ("boltz_api.pagination", "AsyncPaginator"),
+    "AuthenticationError": ("boltz_api.errors", "AuthenticationError"),
+    "BadRequestError": ("boltz_api.errors", "BadRequestError"),
+    "BaseModel": ("boltz_api_generated.model", "Model"),
+    "Boltz": ("boltz_api.client", "Boltz"),
+    "BoltzError": ("boltz_api.errors", "BoltzError"),
+    "Client": ("boltz_api.client", "Boltz"),
+    "ClientClosedError": ("boltz_api.errors", "ClientClosedError"),
+    "ConflictError": ("boltz_api.errors", "ConflictError"),
+    "DEFAULT_CONNECTION_LIMITS": ("boltz_api.transport.defaults", "DEFAULT_CONNECTION_LIMITS"),
+    "DEFAULT_MAX_RETRIES": ("boltz_api.settings", "DEFAULT_MAX_RETRIES"),
+    "DEFAULT_TIMEOUT": ("boltz_api.transport.defaults", "DEFAULT_TIMEOUT"),
+    "DefaultAsyncHttpxClient": ("boltz_api.transport.defaults", "DefaultAsyncHttpxClient"),
+    "DefaultHttpxClient": ("boltz_api.transport.defaults", "DefaultHttpxClient"),
+    "InternalServerError": ("boltz_api.errors", "InternalServerError"),
+    "MissingAPIKeyError": ("boltz_api.errors", "MissingAPIKeyError"),
+    "NOT_GIVEN": ("boltz_api.sentinels", "NOT_GIVEN"),
+    "NoNextPageError": ("boltz_api.errors", "NoNextPageError"),
+    "NoneType": ("types", "NoneType"),
+    "NotFoundError": ("boltz_api.errors", "NotFoundError"),
+    "NotGiven": ("boltz_api.sentinels", "NotGiven"),
+    "Omit": ("boltz_api.sentinels", "Omit"),
+    "PaginationError": ("boltz_api.errors", "PaginationError"),
+    "PermissionDeniedError": ("boltz_api.errors", "PermissionDeniedError"),
+    "RateLimitError": ("boltz_api.errors", "RateLimitError"),
+    "RedirectError": ("boltz_api.errors", "RedirectError"),
+    "RequestOptions": ("boltz_api.resources.undocumented", "RequestOptions"),
+    "SyncCursorPage": ("boltz_api.pagination", "SyncCursorPage"),
+    "Timeout": ("httpx", "Timeout"),
+    "UnprocessableEntityError": ("boltz_api.errors", "UnprocessableEntityError"),
+    "not_given": ("boltz_api.sentinels", "not_given"),
+    "omit": ("boltz_api.sentinels", "omit"),
+}
+
+__all__ = [
+    "DEFAULT_CONNECTION_LIMITS",
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "NOT_GIVEN",
+    "APIConnectionError",
+    "APIError",
+    "APIResponse",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ArgumentValueError",
+    "AsyncAPIResponse",
+    "AsyncBoltz",
+    "AsyncClient",
+    "AsyncCursorPage",
+    "AsyncPaginator",
+    "AuthenticationError",
+    "BadRequestError",
+    "BaseModel",
+    "Boltz",
+    "BoltzError",
+    "Client",
+    "ClientClosedError",
+    "ConflictError",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "InternalServerError",
+    "MissingAPIKeyError",
+    "NoNextPageError",
+    "NoneType",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "PaginationError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RedirectError",
+    "RequestOptions",
+    "SyncCursorPage",
+    "Timeout",
+    "UnprocessableEntityError",
+    "__title__",
+    "__version__",
+    "not_given",
+    "omit",
+    "types",
+]
+
+
+def __getattr__(name: str) -> object:
+    value: object
+    if name in _HOMES:
+        module, attribute = _HOMES[name]
+        value = getattr(_import_module(module), attribute)
+    elif name == "types":
+        value = _import_module("boltz_api.types")
+    elif name == "__title__":
+        value = "boltz_api"
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("boltz-api-keys")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if _os.environ.get("BOLTZ_LOG"):
+    from boltz_api.logs import configure_from_environment as _configure_logging
+
+    _configure_logging()

@@ -1,7 +1,8 @@
 """Which operations the hand-written client binds, told from its source.
 
 A resource binds an operation by naming it in its class: ``create = call(operations.create_api_key)``. Resources whose
-name starts with ``Async`` belong to the async client, all others to the sync one; each must bind every operation.
+name starts with ``Async`` belong to the async client; those that leave it open how they are called, such as
+``class APIKeys(Resource[M])``, to both; all others to the sync one. Each client must bind every operation.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def find(package: Path) -> Iterator[Reference]:
     for file in sorted(package.rglob("*.py")):
         tree = ast.parse(file.read_bytes(), file)
         names = _Names.imported_in(tree)
-        yield from names.references(tree, file, None)
+        yield from names.references(tree, file, (None,))
 
 
 @frozen
@@ -80,18 +81,20 @@ class _Names:
             {name: real for module, real, name in names if module == _OPERATIONS and real.islower()},
         )
 
-    def references(self, node: ast.AST, file: Path, client: Client | None) -> Iterator[Reference]:
+    def references(self, node: ast.AST, file: Path, clients: tuple[Client | None, ...]) -> Iterator[Reference]:
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in self.modules and attribute.islower():
-                yield Reference(attribute, file, node.lineno, client)
+                yield from (Reference(attribute, file, node.lineno, client) for client in clients)
             case ast.Name(id=name) if name in self.functions:
-                yield Reference(self.functions[name], file, node.lineno, client)
+                yield from (Reference(self.functions[name], file, node.lineno, client) for client in clients)
+            case ast.ClassDef(name=name, bases=[ast.Subscript(value=ast.Name(id="Resource"))]):
+                clients = CLIENTS
             case ast.ClassDef(name=name):
-                client = "async" if name.startswith("Async") else "sync"
+                clients = ("async" if name.startswith("Async") else "sync",)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 # A method may use an operation; only the class itself binds one.
-                client = None
+                clients = (None,)
             case _:
                 pass
         for child in ast.iter_child_nodes(node):
-            yield from self.references(child, file, client)
+            yield from self.references(child, file, clients)

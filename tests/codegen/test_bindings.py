@@ -59,6 +59,13 @@ def test_operations_are_known_by_whatever_name_they_are_imported(tmp_path: Path,
     assert list(find(tmp_path)) == [Reference("ping", tmp_path / "ping.py", 3, "sync")]
 
 
+def test_a_resource_that_leaves_open_how_it_is_called_serves_both_clients(tmp_path: Path) -> None:
+    source = "from boltz_api_generated import operations\nclass Ping(Resource[M]):\n    go = call(operations.ping)\n"
+    file = tmp_path / "ping.py"
+    file.write_text(source, encoding="utf-8")
+    assert list(find(tmp_path)) == [Reference("ping", file, 3, "sync"), Reference("ping", file, 3, "async")]
+
+
 def test_names_that_only_look_like_operations_are_not_taken_for_them(tmp_path: Path) -> None:
     source = (
         "from elsewhere import operations\nclass Ping:\n    go = call(operations.ping)\n    text = 'operations.ping'\n"

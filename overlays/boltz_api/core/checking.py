@@ -1,0 +1,118 @@
+"""Holding what the caller passed against the contract, before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+
+import msgspec
+
+from boltz_api.core.secrets import MASK, scrubbed
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError
+from boltz_api_generated.model import Model
+
+if TYPE_CHECKING:
+    from msgspec import inspect
+
+_AT: Final = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
+_STEP: Final = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]")
+_NAMED: Final = re.compile(r"(?P<rule>Object (?:contains unknown|missing required) field) `(?P<name>[^`]*)`")
+_LONGEST_SHOWN = 60
+
+
+def checked(values: object, kind: object, *, python_names: bool = True) -> object:
+    """``values`` as ``kind``, which is the contract's type for them.
+
+    Args:
+        values: What the caller passed; structs are taken as they are.
+        kind: A struct, or another type that the contract's types are made of.
+        python_names: ``values`` has Python's names, not the wire's.
+
+    Raises:
+        ArgumentTypeError: Something has the wrong type, is missing or does not exist.
+        ArgumentValueError: Something has a wrong value.
+
+    """
+    from boltz_api.core.shapes import FORMATS, formatted, on_the_wire, shape_of
+
+    shape = shape_of(kind)
+    wire = on_the_wire(values, shape) if python_names else values
+    try:
+        result: object = msgspec.convert(wire, cast("type[object]", kind))
+    except msgspec.ValidationError as error:
+        _complain(str(error), wire, shape)
+    for path, name, text in formatted(wire, shape):
+        words, fits = FORMATS.get(name, ("", bool))
+        if words and not fits(text):
+            where, _, _ = _walk(path.removeprefix("$"), wire, shape)
+            raise ArgumentValueError(f"{where}: expected {words}, got {shown(text)}", argument=where)
+    return result
+
+
+def _complain(text: str, wire: object, shape: inspect.Type) -> NoReturn:
+    from boltz_api.core.shapes import in_words
+
+    found = _AT.search(text)
+    where, faulty, wanted = _walk(found["path"] if found else "", wire, shape)
+    rule = _AT.sub("", text)
+    named = _NAMED.fullmatch(rule)
+    if named is not None:
+        argument = f"{where}.{named['name']}" if where else named["name"]
+        if "missing" in named["rule"]:
+            raise ArgumentTypeError(f"{argument}: required, and was not given", argument=argument)
+        known = [field.name for field in _fields(wanted)]
+        raise ArgumentTypeError(f"{argument}: no such argument{did_you_mean(named['name'], known)}", argument=argument)
+    is_type = ", got " in rule
+    message = f"{where}: expected {in_words(wanted)}, got {shown(faulty)}"
+    raise (ArgumentTypeError if is_type else ArgumentValueError)(message, argument=where)
+
+
+def _fields(shape: inspect.Type) -> tuple[inspect.Field, ...]:
+    from msgspec import inspect
+
+    from boltz_api.core.shapes import part
+
+    struct = part(shape, inspect.StructType)
+    return () if struct is None else struct.fields
+
+
+def _walk(path: str, value: object, shape: inspect.Type) -> tuple[str, object, inspect.Type]:
+    """Follow msgspec's path: the same place in Python's names, what stands there, and what should."""
+    from msgspec import inspect
+
+    from boltz_api.core.shapes import item_shape, part
+
+    where = ""
+    for step in _STEP.finditer(path):
+        if step["index"] is not None:
+            inner = item_shape(shape)
+            value = cast("list[object]", value)[int(step["index"])]
+            where += f"[{step['index']}]"
+        else:
+            struct = part(shape, inspect.StructType)
+            field = next((f for f in (struct.fields if struct else ()) if f.encode_name == step["name"]), None)
+            inner = None if field is None else field.type
+            value = cast("dict[str, object]", value).get(step["name"])
+            name = step["name"] if field is None else field.name
+            if struct is not None and issubclass(struct.cls, Model) and name in struct.cls.__secrets__:
+                value = MASK
+            where += f".{name}" if where else name
+        if inner is None:
+            break
+        shape = inner
+    return where, value, shape
+
+
+def shown(value: Any) -> str:
+    """``value`` as an error message shows it: short, and without secrets."""
+    text = scrubbed(repr(value))
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that says which known name is close to ``name``."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

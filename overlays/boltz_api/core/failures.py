@@ -1,0 +1,102 @@
+"""What it means when no whole answer came."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from msgspec import Struct
+
+from boltz_api.core.wire import Response
+
+
+class Reach(Enum):
+    """How far a request got."""
+
+    NOWHERE = "nothing was written"
+    UNKNOWN = "the server may have received it and acted on it"
+
+
+class Failure(Struct, frozen=True):
+    """No whole answer came."""
+
+    reach: Reach
+    transient: bool
+    """Whether another try may fare better."""
+    timeout: bool
+    error: Exception
+    foreseen: bool = True
+    """Whether it is a way in which connections fail, rather than a fault in somebody's code."""
+    partial: Response | None = None
+    """What came of an answer before it broke off."""
+
+
+class ResponseTooLargeError(Exception):
+    """The body exceeds the client's limit."""
+
+
+class UnreadableEncodingError(Exception):
+    """The body is compressed in a way that was not asked for, or wrongly."""
+
+
+class DeadlineError(Exception):
+    """The time for the whole call is over."""
+
+
+# By the exceptions' names, which httpx and httpx2 share: the core imports neither. The first of an exception's
+# classes that stands here decides; (how far the request got, whether another try may help, whether time ran out).
+_BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
+    # No connection, so nothing can have been written.
+    "ConnectTimeout": (Reach.NOWHERE, True, True),
+    "PoolTimeout": (Reach.NOWHERE, True, True),
+    "ConnectError": (Reach.NOWHERE, True, False),
+    # Raised while the proxy is asked to connect, before the request itself.
+    "ProxyError": (Reach.NOWHERE, True, False),
+    # Refused before anything was opened, and would be refused again.
+    "UnsupportedProtocol": (Reach.NOWHERE, False, False),
+    "InvalidURL": (Reach.NOWHERE, False, False),
+    # A part was written, perhaps the whole: a peer that resets after it has read everything looks the same.
+    "WriteTimeout": (Reach.UNKNOWN, True, True),
+    "WriteError": (Reach.UNKNOWN, True, False),
+    # Written, and the answer is late or lost. A pooled connection that the server closed just before the request
+    # looks like one that it closed just after: the two cannot be told apart from here.
+    "ReadTimeout": (Reach.UNKNOWN, True, True),
+    "ReadError": (Reach.UNKNOWN, True, False),
+    "CloseError": (Reach.UNKNOWN, True, False),
+    "RemoteProtocolError": (Reach.UNKNOWN, True, False),
+    # Ours to blame, but found out at a point that the exception does not tell.
+    "LocalProtocolError": (Reach.UNKNOWN, False, False),
+    "TimeoutException": (Reach.UNKNOWN, True, True),
+    "TransportError": (Reach.UNKNOWN, True, False),
+    "TimeoutError": (Reach.UNKNOWN, True, True),
+    # Sockets' and TLS's own errors, from transports that do not translate them.
+    "OSError": (Reach.UNKNOWN, True, False),
+    "ResponseTooLargeError": (Reach.UNKNOWN, False, False),
+    "UnreadableEncodingError": (Reach.UNKNOWN, False, False),
+    "DeadlineError": (Reach.UNKNOWN, False, True),
+}
+
+
+def classified(error: Exception, partial: Response | None = None) -> Failure:
+    """Which kind of failure ``error`` is; one that nobody foresaw counts as the worst."""
+    for kind in type(error).__mro__:
+        if kind.__name__ in _BY_NAME:
+            reach, transient, timeout = _BY_NAME[kind.__name__]
+            return Failure(reach, transient, timeout, error, partial=partial)
+    return Failure(Reach.UNKNOWN, transient=False, timeout=False, error=error, foreseen=False, partial=partial)
+
+
+def untraced(error: BaseException) -> None:
+    """Take the tracebacks off ``error`` and what it came from.
+
+    The HTTP library's frames hold the request's headers, and the key with them; crash reporters send such locals
+    off. For a lost connection the chain of messages says everything.
+    """
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        current = pending.pop()
+        if current is not None and id(current) not in seen:
+            seen.add(id(current))
+            current.__traceback__ = None
+            pending += [current.__cause__, current.__context__]

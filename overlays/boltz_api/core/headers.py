@@ -1,0 +1,102 @@
+"""HTTP headers: looked up without regard to case, safe to print, and refused where they could inject another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from boltz_api.core.secrets import Secret, shown_header
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError
+from boltz_api.sentinels import Omit
+
+# RFC 9110, 5.6.2: what a header's name is made of.
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+\Z")
+# Visible characters, space and tab. Others would end the header, or be sent in an encoding nobody agreed on.
+_VALUE: Final = re.compile(r"[\t\x20-\x7e]*\Z")
+
+
+class Headers(Mapping[str, str]):
+    """The headers of one message, in order. Printing or pickling them shows no secret."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = tuple(pairs)
+
+    def __getitem__(self, name: str) -> str:
+        found = self.get_list(name)
+        if not found:
+            raise KeyError(name)
+        return ", ".join(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name.lower() for name, _ in self._pairs))
+
+    def __len__(self) -> int:
+        return len({name.lower() for name, _ in self._pairs})
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and any(known.lower() == name.lower() for known, _ in self._pairs)
+
+    def get_list(self, name: str) -> list[str]:
+        """Every value of a header that may come more than once."""
+        wanted = name.lower()
+        return [value for known, value in self._pairs if known.lower() == wanted]
+
+    def multi_items(self) -> list[tuple[str, str]]:
+        """Every header as it came, repeated ones included."""
+        return list(self._pairs)
+
+    def redacted(self, known: Iterable[Secret] = ()) -> Headers:
+        """A copy in which secrets are masked for good."""
+        return Headers((name, shown_header(name, value, known)) for name, value in self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Headers({self.redacted().multi_items()!r})"
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[list[tuple[str, str]]]]:
+        return Headers, (self.redacted().multi_items(),)
+
+
+HeaderLayer = Mapping[str, "str | Omit"]
+
+
+def merged(*layers: HeaderLayer) -> dict[str, str | Omit]:
+    """Later layers win, whatever the case of the names; ``omit`` stays, so that what it removes can be told."""
+    spelt: dict[str, str] = {}
+    result: dict[str, str | Omit] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            previous = spelt.get(name.lower())
+            if previous is not None:
+                del result[previous]
+            spelt[name.lower()] = name
+            result[name] = value
+    return result
+
+
+def check_header(argument: str, name: object, value: object) -> None:
+    """Refuse a header that would not arrive as what it is.
+
+    Raises:
+        ArgumentTypeError: The name or the value is not a string.
+        ArgumentValueError: It holds characters that a header cannot carry, such as a line break.
+
+    """
+    if not isinstance(name, str):
+        raise ArgumentTypeError(f"{argument}: expected header names to be strings, got {name!r}", argument=argument)
+    if not _TOKEN.match(name):
+        raise ArgumentValueError(f"{argument}: {name!r} cannot be the name of a header", argument=argument)
+    if isinstance(value, Omit):
+        return
+    # The value is not shown: it may well be a secret.
+    if not isinstance(value, str):
+        raise ArgumentTypeError(
+            f"{argument}: expected the value of {name!r} to be a string, got {type(value).__name__}", argument=argument
+        )
+    if not _VALUE.match(value):
+        raise ArgumentValueError(
+            f"{argument}: the value of {name!r} holds a line break or another character that a header cannot carry",
+            argument=argument,
+        )

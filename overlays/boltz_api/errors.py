@@ -1,0 +1,299 @@
+"""Every failure is a ``BoltzError``; every one can be pickled; none shows a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Self, cast
+
+if TYPE_CHECKING:
+    from boltz_api.core.wire import Response, SentRequest
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ArgumentValueError",
+    "AuthenticationError",
+    "BadRequestError",
+    "BoltzError",
+    "ClientClosedError",
+    "ConflictError",
+    "InternalServerError",
+    "MissingAPIKeyError",
+    "NoNextPageError",
+    "NotFoundError",
+    "PaginationError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RedirectError",
+    "UnprocessableEntityError",
+]
+
+
+class BoltzError(Exception):
+    """The base of every error that this package raises."""
+
+    def __reduce__(self) -> tuple[Callable[..., BoltzError], tuple[object, ...]]:
+        # The constructors take keywords, which the default way of pickling exceptions cannot replay.
+        return _restored, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, object]:
+        """What a pickle keeps besides the message."""
+        return dict(vars(self))
+
+
+def _restored(kind: type[BoltzError], args: tuple[object, ...], state: dict[str, object]) -> BoltzError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
+
+
+class ArgumentError(BoltzError):
+    """An argument breaks the contract or a rule of this client. Nothing was sent."""
+
+    argument: str | None
+    """The argument's name, such as ``name`` or ``allowed_ips[1]``."""
+
+    def __init__(self, message: str, *, argument: str | None = None) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class ArgumentValueError(ArgumentError, ValueError):
+    """An argument has the right type and a wrong value."""
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument has the wrong type, is missing, or does not exist."""
+
+
+class MissingAPIKeyError(BoltzError, TypeError):
+    """No API key was given, neither to the client nor in the environment. Nothing was sent."""
+
+
+class ClientClosedError(BoltzError, RuntimeError):
+    """The client was used after it was closed. Nothing was sent."""
+
+
+CLOSED: Final = "This client has been closed; make a new one."
+
+
+class PaginationError(BoltzError):
+    """The server's cursors do not lead through the list: one leads nowhere, or round in a circle."""
+
+
+class NoNextPageError(BoltzError, RuntimeError):
+    """The page has no next one; ``has_next_page()`` tells beforehand."""
+
+
+class APIError(BoltzError):
+    """A request was made, or tried, and gave no usable answer."""
+
+    message: str
+    request: SentRequest
+    """What was asked, with its secrets masked."""
+
+    outcome_unknown: bool = False
+    """True where the request may have taken effect although no usable answer came.
+
+    ``client.admin.api_keys.candidates(error)`` then lists the keys that it may have created.
+    """
+
+    operation: str | None = None
+    """The operation's name in the contract; ``None`` for an undocumented endpoint."""
+
+    arguments: Mapping[str, object] = {}  # never written to; a call replaces it
+    """What the operation was called with."""
+
+    started_at: datetime | None = None
+    """When the call began, by this machine's clock."""
+
+    def __init__(self, message: str, request: object, *, body: object | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request = _sent_request(request)
+        if body is not None:
+            self._body = body
+
+    @property
+    def body(self) -> object | None:
+        """The answer's body: decoded if it is JSON, else its text; ``None`` if no answer came."""
+        return getattr(self, "_body", None)
+
+    def describe(
+        self,
+        *,
+        operation: str | None,
+        arguments: Mapping[str, object],
+        started_at: datetime,
+        outcome_unknown: bool,
+    ) -> Self:
+        """Say of which call this is the failure."""
+        self.operation = operation
+        self.arguments = arguments
+        self.started_at = started_at
+        self.outcome_unknown = outcome_unknown
+        if outcome_unknown:
+            self.args = (f"{self.args[0]} (the request may have taken effect; it was not repeated)",)
+        return self
+
+
+class APIResponseValidationError(APIError):
+    """An answer came and does not fit the contract.
+
+    ``response`` holds it as it came, and ``body`` its text: a key that was created is in there. Neither the message
+    nor ``repr`` nor a pickle shows it.
+    """
+
+    response: Response
+    status_code: int
+    path: str | None
+    """Where in the answer the fault is, such as ``$.data[3].created_at``."""
+
+    def __init__(
+        self, response: object, body: object | None = None, *, message: str | None = None, path: str | None = None
+    ) -> None:
+        self.response = _response(response)
+        self.status_code = self.response.status_code
+        self.path = path
+        super().__init__(
+            message or "Data returned by API invalid for expected schema.", self.response.request, body=body
+        )
+
+    @property
+    def body(self) -> object | None:
+        """The answer's text as it came, secrets included."""
+        given: object = getattr(self, "_body", None)
+        return self.response.text if given is None else given
+
+    def _state(self) -> dict[str, object]:
+        return {name: value for name, value in super()._state().items() if name != "_body"}
+
+
+class APIStatusError(APIError):
+    """An answer came with a status other than 2xx."""
+
+    response: Response
+    status_code: int
+
+    def __init__(self, message: str, *, response: object, body: object | None = None) -> None:
+        self.response = _response(response)
+        self.status_code = self.response.status_code
+        super().__init__(message, self.response.request, body=body)
+
+    @property
+    def code(self) -> str | None:
+        """The service's word for what went wrong, such as ``not_found``."""
+        code = self._fields().get("code")
+        return code if isinstance(code, str) else None
+
+    @property
+    def details(self) -> object | None:
+        """What the service says beyond code and message, such as the fields that failed validation."""
+        return self._fields().get("details")
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's name for this request, to be quoted in a support case."""
+        return self.response.headers.get("x-request-id")
+
+    @property
+    def retry_after(self) -> float | None:
+        """After how many seconds the service says to try again."""
+        from boltz_api.core.backoff import demanded_delay
+
+        return demanded_delay(self.response.headers)
+
+    def _fields(self) -> Mapping[str, object]:
+        body = self.body
+        return cast("Mapping[str, object]", body) if isinstance(body, dict) else {}
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is malformed."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or invalid."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key lacks permission; only an admin key may manage keys."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such resource."""
+
+
+class ConflictError(APIStatusError):
+    """409: a conflicting request is under way."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the service's validation failed; see ``details``."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests; see ``retry_after``."""
+
+
+class InternalServerError(APIStatusError):
+    """500 and up: the server's fault."""
+
+
+class RedirectError(APIStatusError):
+    """3xx: the answer points elsewhere, and following it could leak the key or repeat the request."""
+
+
+class APIConnectionError(APIError):
+    """No answer came: the connection could not be made, or was lost."""
+
+    response: Response | None = None
+    """The part of an answer that came before the connection was lost."""
+
+    def __init__(self, *, message: str = "Connection error.", request: object) -> None:
+        super().__init__(message, request)
+
+
+class APITimeoutError(APIConnectionError):
+    """No answer came in time."""
+
+    def __init__(self, request: object, *, message: str = "Request timed out.") -> None:
+        super().__init__(message=message, request=request)
+
+
+_BY_STATUS: Final[dict[int, type[APIStatusError]]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def status_error_type(status: int) -> type[APIStatusError]:
+    """The error for a status that is not 2xx."""
+    if status >= 500:
+        return InternalServerError
+    if 300 <= status <= 399:
+        return RedirectError
+    return _BY_STATUS.get(status, APIStatusError)
+
+
+def _sent_request(request: object) -> SentRequest:
+    from boltz_api.core import foreign
+
+    return foreign.sent_request(request)
+
+
+def _response(response: object) -> Response:
+    from boltz_api.core import foreign
+
+    return foreign.response(response)

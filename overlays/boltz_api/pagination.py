@@ -1,0 +1,172 @@
+"""Pages of a listing, and walking through them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+
+from boltz_api.core.paging import Envelope, Place, next_cursor
+from boltz_api.errors import NoNextPageError
+from boltz_api_generated.model import Model
+
+if TYPE_CHECKING:
+    from boltz_api.transport.asynchronous import AsyncShell
+    from boltz_api.transport.sync import SyncShell
+
+__all__ = ["AsyncCursorPage", "AsyncPaginator", "PageInfo", "SyncCursorPage"]
+
+T = TypeVar("T")
+
+
+class PageInfo:
+    """What the request for the next page asks in addition."""
+
+    params: dict[str, str]
+
+    def __init__(self, params: dict[str, str]) -> None:
+        self.params = params
+
+    def __repr__(self) -> str:
+        return f"PageInfo(params={self.params})"
+
+
+class CursorPage(Generic[T]):
+    """What both kinds of page share: the page's data, and whether there is more."""
+
+    data: list[T]
+    first_id: str | None
+    """The first item's ID, to be passed as ``before_id`` for the previous page."""
+    last_id: str | None
+    """The last item's ID, to be passed as ``after_id`` for the next page."""
+    has_more: bool
+
+    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]]) -> None:
+        self.data = list(envelope.data)
+        self.first_id = envelope.first_id
+        self.last_id = envelope.last_id
+        self.has_more = envelope.has_more
+        self._envelope = envelope
+        self._place = place
+
+    def has_next_page(self) -> bool:
+        """Whether there is another page. An empty page may well have one."""
+        return self.next_page_info() is not None
+
+    def next_page_info(self) -> PageInfo | None:
+        """What to ask for the next page, or ``None``.
+
+        Raises:
+            PaginationError: The server says that there is more, and not where.
+
+        """
+        cursor = next_cursor(self._place.request.query, self._envelope)
+        return None if cursor is None else PageInfo(cursor)
+
+    def to_dict(self, *, mode: Literal["json", "python"] = "python") -> dict[str, object]:
+        """This page as plain dicts; see ``Model.to_dict``."""
+        assert isinstance(self._envelope, Model)
+        return self._envelope.to_dict(mode=mode)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """This page as JSON text; see ``Model.to_json``."""
+        assert isinstance(self._envelope, Model)
+        return self._envelope.to_json(indent=indent)
+
+    def _next_place(self) -> Place[Envelope[T]]:
+        place = self._place.after(self._envelope)
+        if place is None:
+            raise NoNextPageError("This is the last page; has_next_page() tells beforehand.")
+        return place
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(data={self.data!r}, first_id={self.first_id!r}, "
+            f"has_more={self.has_more!r}, last_id={self.last_id!r})"
+        )
+
+
+class SyncCursorPage(CursorPage[T]):
+    """One page of a listing. Iterating over it goes on through the pages after it."""
+
+    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]], shell: SyncShell) -> None:
+        super().__init__(envelope, place)
+        self._shell = shell
+
+    def __iter__(self) -> Iterator[T]:
+        """Every item of this page and of those after it, each page fetched when its turn comes."""
+        for page in self.iter_pages():
+            yield from page.data
+
+    def iter_pages(self) -> Iterator[Self]:
+        """This page and those after it."""
+        page = self
+        while True:
+            yield page
+            if not page.has_next_page():
+                return
+            page = page.get_next_page()
+
+    def get_next_page(self) -> Self:
+        """The page after this one, with the same filters, page size and options.
+
+        Raises:
+            NoNextPageError: There is none.
+            PaginationError: The server's cursors lead round in a circle.
+
+        """
+        place = self._next_place()
+        return type(self)(self._shell.run(place.fetch()), place, self._shell)
+
+
+class AsyncCursorPage(CursorPage[T]):
+    """One page of a listing. Iterating over it goes on through the pages after it."""
+
+    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]], shell: AsyncShell) -> None:
+        super().__init__(envelope, place)
+        self._shell = shell
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Every item of this page and of those after it, each page fetched when its turn comes."""
+        async for page in self.iter_pages():
+            for item in page.data:
+                yield item
+
+    async def iter_pages(self) -> AsyncIterator[Self]:
+        """This page and those after it."""
+        page = self
+        while True:
+            yield page
+            if not page.has_next_page():
+                return
+            page = await page.get_next_page()
+
+    async def get_next_page(self) -> Self:
+        """The page after this one, with the same filters, page size and options.
+
+        Raises:
+            NoNextPageError: There is none.
+            PaginationError: The server's cursors lead round in a circle.
+
+        """
+        place = self._next_place()
+        return type(self)(await self._shell.run(place.fetch()), place, self._shell)
+
+
+class AsyncPaginator(Generic[T]):
+    """A listing that has not begun: ``await`` it for its first page, or iterate over its items at once."""
+
+    def __init__(self, place: Place[Envelope[T]], shell: AsyncShell) -> None:
+        self._place = place
+        self._shell = shell
+
+    # Any is what Generator's other parameters are for a coroutine.
+    def __await__(self) -> Generator[Any, None, AsyncCursorPage[T]]:
+        return self._first_page().__await__()
+
+    async def _first_page(self) -> AsyncCursorPage[T]:
+        return AsyncCursorPage(await self._shell.run(self._place.fetch()), self._place, self._shell)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Every item of every page."""
+        async for item in await self._first_page():
+            yield item

@@ -1,0 +1,8 @@
+"""The tree of resources that hangs on a client."""
+
+from __future__ import annotations
+
+from boltz_api.resources.admin import Admin
+from boltz_api.resources.api_keys import APIKeys
+
+__all__ = ["APIKeys", "Admin"]

@@ -1,0 +1,19 @@
+"""``client.admin.api_keys``."""
+
+from __future__ import annotations
+
+from boltz_api.resources.binding import M, Resource, View, call, pages
+from boltz_api.resources.modes import AsyncRaw, AsyncStreamed, Raw, Streamed
+from boltz_api_generated import operations
+
+
+class APIKeys(Resource[M]):
+    """Create, list and revoke API keys. Takes an admin key."""
+
+    create = call(operations.create_api_key)
+    list = pages(operations.list_api_keys)
+    # A key that is revoked already is answered in the same way, so a second revoke does no harm.
+    revoke = call(operations.revoke_api_key, repeatable=True)
+
+    with_raw_response: View[APIKeys[Raw], APIKeys[AsyncRaw]] = View(Raw, AsyncRaw)
+    with_streaming_response: View[APIKeys[Streamed], APIKeys[AsyncStreamed]] = View(Streamed, AsyncStreamed)

@@ -1,0 +1,216 @@
+"""Endpoints that the contract does not have: ``client.get("/path", cast_to=...)`` and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import NoneType
+from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, cast, overload
+
+import msgspec
+
+from boltz_api.core.checking import did_you_mean
+from boltz_api.core.decoding import decoded
+from boltz_api.core.exchange import exchange
+from boltz_api.core.headers import HeaderLayer, check_header
+from boltz_api.core.prepare import Prepared, encoded, retries_of, url_of
+from boltz_api.core.steps import Flow
+from boltz_api.core.wire import Response, WireRequest
+from boltz_api.errors import ArgumentTypeError
+from boltz_api.resources.binding import Binding, Resource
+from boltz_api.resources.modes import Async, Mode, Sync
+from boltz_api.sentinels import NOT_GIVEN, Omit
+from boltz_api.settings import Settings, timeouts_setting
+from boltz_api_generated.request import Timeout
+
+T = TypeVar("T")
+
+# What RFC 9110 calls idempotent: sent twice, they do no more than once.
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+
+class RequestOptions(TypedDict, total=False):
+    """How a request to an undocumented endpoint is made."""
+
+    headers: Mapping[str, str | Omit]
+    params: Mapping[str, object]
+    extra_json: Mapping[str, object]
+    timeout: float | Timeout | None
+    max_retries: int
+
+
+def undocumented(
+    settings: Settings,
+    method: str,
+    path: str,
+    *,
+    cast_to: type[T],
+    body: object | None = None,
+    content: bytes | str | None = None,
+    options: RequestOptions | None = None,
+) -> Flow[T]:
+    """Send a request that the contract does not describe.
+
+    Args:
+        settings: The client's.
+        method: Such as ``GET``.
+        path: Below ``base_url``, or a full URL of the same origin.
+        cast_to: What to make of the answer: a model, ``dict``, ``list``, ``object``, ``str``, ``bytes``, ``None``'s
+            type, or ``httpx.Response``.
+        body: Sent as JSON.
+        content: Sent as it is.
+        options: Headers, query and the like.
+
+    Raises:
+        ArgumentTypeError: Both ``body`` and ``content`` are given, or an option does not exist.
+
+    """
+    chosen: RequestOptions = options or {}
+    _check(chosen, body, content)
+    sent = _content(body, content, chosen.get("extra_json"))
+    headers = chosen.get("headers") or {}
+    for name, value in headers.items():
+        check_header("headers", name, value)
+    standard: HeaderLayer = {} if sent is None or content is not None else {"content-type": "application/json"}
+    prepared: Prepared[T] = Prepared(
+        WireRequest(
+            method,
+            url_of(settings.base_url, path, {**settings.custom_query, **(chosen.get("params") or {})}),
+            settings.request_headers(standard, headers),
+            sent,
+            settings.secrets,
+        ),
+        timeouts_setting(chosen.get("timeout", NOT_GIVEN), settings.timeouts),
+        retries_of(chosen, settings),
+        method in _REPEATABLE,
+        answer=cast_to,
+        secret=True,
+        operation=None,
+        arguments={},
+    )
+    received = yield from exchange(prepared, settings)
+    return as_type(received.response, cast_to)
+
+
+def _check(options: RequestOptions, body: object | None, content: bytes | str | None) -> None:
+    if body is not None and content is not None:
+        raise ArgumentTypeError("body, content: expected one of them, got both", argument="body")
+    for name in options:
+        if name not in RequestOptions.__annotations__:
+            hint = did_you_mean(name, RequestOptions.__annotations__)
+            raise ArgumentTypeError(f"options: there is no {name!r}{hint}", argument="options")
+
+
+def _content(body: object | None, content: bytes | str | None, extra: Mapping[str, object] | None) -> bytes | None:
+    if content is not None:
+        return content.encode() if isinstance(content, str) else content
+    if extra:
+        return encoded({**cast("Mapping[str, object]", msgspec.to_builtins(body or {})), **extra})
+    return None if body is None else encoded(body)
+
+
+def as_type(response: Response, kind: type[T]) -> T:
+    """The answer as ``kind``.
+
+    Raises:
+        APIResponseValidationError: It does not fit.
+
+    """
+    if kind is NoneType:
+        return cast("T", None)
+    if kind is Response:
+        return cast("T", response)
+    if kind is str:
+        return cast("T", response.text)
+    if kind is bytes:
+        return cast("T", response.content)
+    if kind.__module__.partition(".")[0] in ("httpx", "httpx2") and kind.__name__ == "Response":
+        return _foreign(response, cast("Callable[..., T]", kind))
+    try:
+        return decoded(response, kind)
+    except TypeError:
+        raise ArgumentTypeError(f"cast_to: {kind!r} cannot be made of an answer", argument="cast_to") from None
+
+
+def _foreign(response: Response, kind: Callable[..., T]) -> T:
+    # The body has been decompressed, so what says that it is compressed, and how long that is, no longer holds.
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name.lower() not in ("content-encoding", "content-length", "transfer-encoding")
+    ]
+    return kind(response.status_code, headers=headers, content=response.content)
+
+
+class ThreadedGet(Protocol):
+    """``get`` of ``Boltz``."""
+
+    def __call__(self, path: str, *, cast_to: type[T], options: RequestOptions = ...) -> T: ...
+
+
+class TaskedGet(Protocol):
+    """``get`` of ``AsyncBoltz``."""
+
+    async def __call__(self, path: str, *, cast_to: type[T], options: RequestOptions = ...) -> T: ...
+
+
+class ThreadedSend(Protocol):
+    """``post``, ``put``, ``patch`` and ``delete`` of ``Boltz``."""
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: bytes | str | None = None,
+        options: RequestOptions = ...,
+    ) -> T: ...
+
+
+class TaskedSend(Protocol):
+    """``post``, ``put``, ``patch`` and ``delete`` of ``AsyncBoltz``."""
+
+    async def __call__(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: bytes | str | None = None,
+        options: RequestOptions = ...,
+    ) -> T: ...
+
+
+S = TypeVar("S")
+A = TypeVar("A")
+
+
+class Verb(Binding[...], Generic[S, A]):
+    """A method of HTTP: ``S`` is how it is called with threads, ``A`` with tasks."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(undocumented)
+        self._method = method
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, resource: Resource[Sync], owner: type) -> S: ...
+    @overload
+    def __get__(self, resource: Resource[Async], owner: type) -> A: ...
+    def __get__(self, resource: Any, owner: type) -> Any:
+        if resource is None:
+            return self
+
+        def flow(path: str, **arguments: Any) -> Flow[Any]:
+            return undocumented(resource.mode.session.settings, self._method, path, **arguments)
+
+        return self._bound(resource, resource.mode.caller(flow))
+
+    def leading(self) -> int:
+        """The settings come from the client, the method from the binding."""
+        return 2
+
+    def returns(self, mode: type[Mode], result: object) -> object:  # noqa: ARG002  # the caller says it
+        """What ``cast_to`` says."""
+        return T

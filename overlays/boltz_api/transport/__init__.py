@@ -1,0 +1,1 @@
+"""What performs a flow's steps: it sends, it sleeps, and it decides nothing."""

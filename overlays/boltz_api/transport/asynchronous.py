@@ -1,0 +1,192 @@
+"""Performing flows with tasks, under asyncio and under trio."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator
+from inspect import isawaitable
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+from boltz_api.core.bodies import Receiving
+from boltz_api.core.failures import Failure, classified
+from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
+from boltz_api.core.wire import Response
+from boltz_api.errors import CLOSED, ClientClosedError
+from boltz_api.transport.seams import AsyncHTTPClient
+
+if TYPE_CHECKING:
+    from boltz_api.settings import Tempo
+
+R = TypeVar("R")
+
+
+def _running_in_trio() -> bool:
+    trio = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_task()
+
+
+def _event_loop() -> object:
+    """What connections belong to: they do not work in another event loop."""
+    if _running_in_trio():
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
+
+
+async def sleep(seconds: float) -> None:
+    """Wait, in whichever event loop this is."""
+    if _running_in_trio():
+        import trio
+
+        await trio.sleep(seconds)
+    else:
+        await asyncio.sleep(seconds)
+
+
+class AsyncConnections:
+    """The HTTP client that several ``AsyncBoltz`` share: the caller's, or one of our own for each event loop."""
+
+    def __init__(self, http_client: AsyncHTTPClient | None) -> None:
+        self._given = http_client
+        self._own: WeakKeyDictionary[object, AsyncHTTPClient] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or (self._given is not None and self._given.is_closed)
+
+    def http_client(self) -> AsyncHTTPClient:
+        """The client to send with, from this event loop.
+
+        Raises:
+            ClientClosedError: It was closed.
+
+        """
+        client = self._given
+        if client is None and not self._closed:
+            loop = _event_loop()
+            client = self._own.get(loop)
+            if client is None:
+                with self._lock:
+                    client = self._own.setdefault(loop, _default_http_client())
+        if self._closed or client is None or client.is_closed:
+            raise ClientClosedError(CLOSED)
+        return client
+
+    async def close(self) -> None:
+        """Close the HTTP client, the caller's included.
+
+        Connections that were made from another event loop end with that loop: from here, they cannot be closed.
+        """
+        self._closed = True
+        client = self._given or self._own.pop(_event_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+
+def _default_http_client() -> AsyncHTTPClient:
+    from boltz_api.transport.defaults import DefaultAsyncHttpxClient
+
+    return DefaultAsyncHttpxClient()
+
+
+class AsyncShell:
+    """Performs flows in the calling task."""
+
+    def __init__(self, connections: AsyncConnections, tempo: Tempo, *, owner: bool = True) -> None:
+        self._connections = connections
+        self._tempo = tempo
+        self._owner = owner
+        self._closed = False
+
+    def borrowed(self) -> AsyncShell:
+        """Another one on the same connections, which does not close them."""
+        return AsyncShell(self._connections, self._tempo, owner=False)
+
+    @property
+    def closed(self) -> bool:
+        """Whether this shell, or what it sends through, has been closed."""
+        return self._closed or self._connections.is_closed
+
+    async def close(self) -> None:
+        """Send nothing more; close the connections, if they are this shell's own."""
+        self._closed = True
+        if self._owner:
+            await self._connections.close()
+
+    async def run(self, flow: Flow[R]) -> R:
+        """The flow's result."""
+        try:
+            step = advance(flow, None)
+            while not isinstance(step, Done):
+                step = advance(flow, await self._perform(step))
+            return step.result
+        finally:
+            flow.close()
+
+    async def iterate(self, flow: ItemFlow[R]) -> AsyncIterator[R]:
+        """The flow's items, one by one."""
+        try:
+            step = advance(flow, None)
+            while not isinstance(step, Done):
+                if isinstance(step, Item):
+                    yield step.value
+                    step = advance(flow, None)
+                else:
+                    step = advance(flow, await self._perform(step))
+        finally:
+            flow.close()
+
+    async def _perform(self, step: Step) -> object:
+        try:
+            match step:
+                case Send():
+                    return await self._send(step)
+                case Sleep():
+                    await self._tempo.async_sleep(step.seconds)
+                    return None
+                case Ask():
+                    answer = step.function(step.value)
+                    return await answer if isawaitable(answer) else answer
+                case Item():
+                    return Raised(TypeError("this flow hands out items: iterate over it"))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it
+            return Raised(error)
+
+    async def _send(self, step: Send) -> Response | Failure:
+        if self._closed:
+            raise ClientClosedError(CLOSED)
+        client = self._connections.http_client()
+        receiving: Receiving | None = None
+        request = step.request
+        try:
+            async with client.stream(
+                request.method,
+                request.url,
+                content=request.content,
+                headers=request.headers,
+                timeout=step.timeouts,
+                follow_redirects=False,
+            ) as answer:
+                receiving = Receiving(
+                    step,
+                    answer.status_code,
+                    answer.headers.multi_items(),
+                    answer.http_version,
+                    clock=self._tempo.monotonic,
+                    decoded=answer.is_stream_consumed,
+                )
+                if answer.is_stream_consumed:
+                    receiving.feed(answer.content)
+                else:
+                    async for piece in answer.aiter_raw():
+                        receiving.feed(piece)
+                return receiving.finished()
+        except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
+            return classified(error, None if receiving is None else receiving.broken_off())

@@ -1,0 +1,30 @@
+"""httpx as this package sets it up. Imported at the first request, for it is what takes long to import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from boltz_api.settings import DEFAULT_TIMEOUTS
+
+DEFAULT_TIMEOUT: Final = httpx.Timeout(DEFAULT_TIMEOUTS)
+DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+
+if TYPE_CHECKING:
+    # To a type checker they are httpx's own classes, with all their arguments.
+    DefaultHttpxClient = httpx.Client
+    DefaultAsyncHttpxClient = httpx.AsyncClient
+else:
+
+    class DefaultHttpxClient(httpx.Client):
+        """An ``httpx.Client`` with this package's time limits and pool, to be passed as ``http_client``."""
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**{"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, **options})
+
+    class DefaultAsyncHttpxClient(httpx.AsyncClient):
+        """An ``httpx.AsyncClient`` with this package's time limits and pool, to be passed as ``http_client``."""
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**{"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, **options})

@@ -1,0 +1,82 @@
+"""The HTTP client as it is called here; ``httpx`` and ``httpx2`` both fit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Protocol
+
+from boltz_api.core.wire import Timeouts
+
+
+class HTTPHeaders(Protocol):
+    """An answer's headers."""
+
+    def multi_items(self) -> list[tuple[str, str]]: ...
+
+
+class HTTPResponse(Protocol):
+    """An answer whose body has not been read."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> HTTPHeaders: ...
+    @property
+    def http_version(self) -> str: ...
+    @property
+    def is_stream_consumed(self) -> bool: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class SyncHTTPResponse(HTTPResponse, Protocol):
+    """An answer to be read by a thread."""
+
+    def iter_raw(self) -> Iterator[bytes]: ...
+
+
+class AsyncHTTPResponse(HTTPResponse, Protocol):
+    """An answer to be read by a task."""
+
+    def aiter_raw(self) -> AsyncIterator[bytes]: ...
+
+
+class SyncHTTPClient(Protocol):
+    """``httpx.Client``, ``httpx2.Client``, or what behaves like them."""
+
+    @property
+    def is_closed(self) -> bool: ...
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None,
+        headers: Sequence[tuple[str, str]],
+        timeout: Timeouts,
+        follow_redirects: bool,
+    ) -> AbstractContextManager[SyncHTTPResponse]: ...
+
+    def close(self) -> None: ...
+
+
+class AsyncHTTPClient(Protocol):
+    """``httpx.AsyncClient``, ``httpx2.AsyncClient``, or what behaves like them."""
+
+    @property
+    def is_closed(self) -> bool: ...
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None,
+        headers: Sequence[tuple[str, str]],
+        timeout: Timeouts,
+        follow_redirects: bool,
+    ) -> AbstractAsyncContextManager[AsyncHTTPResponse]: ...
+
+    async def aclose(self) -> None: ...

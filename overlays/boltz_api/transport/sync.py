@@ -1,0 +1,181 @@
+"""Performing flows with threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from boltz_api.core.bodies import Receiving
+from boltz_api.core.failures import Failure, classified
+from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
+from boltz_api.core.wire import Response
+from boltz_api.errors import CLOSED, ClientClosedError
+from boltz_api.transport.seams import SyncHTTPClient
+
+if TYPE_CHECKING:
+    from boltz_api.settings import Tempo
+
+R = TypeVar("R")
+
+
+class SyncConnections:
+    """The HTTP client that several ``Boltz`` share: the caller's, or one made at the first request.
+
+    A client of our own does not outlive a fork: parent and child would read from the same sockets.
+    """
+
+    def __init__(self, http_client: SyncHTTPClient | None) -> None:
+        self._given = http_client
+        self._own: SyncHTTPClient | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        _every.add(self)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or (self._given is not None and self._given.is_closed)
+
+    def http_client(self) -> SyncHTTPClient:
+        """The client to send with.
+
+        Raises:
+            ClientClosedError: It was closed.
+
+        """
+        client = self._given or self._own
+        if client is None and not self._closed:
+            with self._lock:
+                client = self._own = self._own or _default_http_client()
+        if self._closed or client is None or client.is_closed:
+            raise ClientClosedError(CLOSED)
+        return client
+
+    def close(self) -> None:
+        """Close the HTTP client, the caller's included."""
+        self._closed = True
+        with self._lock:
+            client = self._given or self._own
+        if client is not None:
+            client.close()
+
+    def forget_after_fork(self) -> None:
+        """Leave the parent's connections to the parent."""
+        self._own = None
+        self._lock = threading.Lock()
+
+
+_every: weakref.WeakSet[SyncConnections] = weakref.WeakSet()
+
+
+def _forget_all_after_fork() -> None:
+    for connections in list(_every):
+        connections.forget_after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forget_all_after_fork)
+
+
+def _default_http_client() -> SyncHTTPClient:
+    from boltz_api.transport.defaults import DefaultHttpxClient
+
+    return DefaultHttpxClient()
+
+
+class SyncShell:
+    """Performs flows in the calling thread."""
+
+    def __init__(self, connections: SyncConnections, tempo: Tempo, *, owner: bool = True) -> None:
+        self._connections = connections
+        self._tempo = tempo
+        self._owner = owner
+        self._closed = False
+
+    def borrowed(self) -> SyncShell:
+        """Another one on the same connections, which does not close them."""
+        return SyncShell(self._connections, self._tempo, owner=False)
+
+    @property
+    def closed(self) -> bool:
+        """Whether this shell, or what it sends through, has been closed."""
+        return self._closed or self._connections.is_closed
+
+    def close(self) -> None:
+        """Send nothing more; close the connections, if they are this shell's own."""
+        self._closed = True
+        if self._owner:
+            self._connections.close()
+
+    def run(self, flow: Flow[R]) -> R:
+        """The flow's result."""
+        try:
+            step = advance(flow, None)
+            while not isinstance(step, Done):
+                step = advance(flow, self._perform(step))
+            return step.result
+        finally:
+            flow.close()
+
+    def iterate(self, flow: ItemFlow[R]) -> Iterator[R]:
+        """The flow's items, one by one."""
+        try:
+            step = advance(flow, None)
+            while not isinstance(step, Done):
+                if isinstance(step, Item):
+                    yield step.value
+                    step = advance(flow, None)
+                else:
+                    step = advance(flow, self._perform(step))
+        finally:
+            flow.close()
+
+    def _perform(self, step: Step) -> object:
+        try:
+            match step:
+                case Send():
+                    return self._send(step)
+                case Sleep():
+                    self._tempo.sleep(step.seconds)
+                    return None
+                case Ask():
+                    return step.function(step.value)
+                case Item():
+                    return Raised(TypeError("this flow hands out items: iterate over it"))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it
+            return Raised(error)
+
+    def _send(self, step: Send) -> Response | Failure:
+        if self._closed:
+            raise ClientClosedError(CLOSED)
+        client = self._connections.http_client()
+        receiving: Receiving | None = None
+        request = step.request
+        try:
+            with client.stream(
+                request.method,
+                request.url,
+                content=request.content,
+                headers=request.headers,
+                timeout=step.timeouts,
+                follow_redirects=False,
+            ) as answer:
+                receiving = Receiving(
+                    step,
+                    answer.status_code,
+                    answer.headers.multi_items(),
+                    answer.http_version,
+                    clock=self._tempo.monotonic,
+                    decoded=answer.is_stream_consumed,
+                )
+                if answer.is_stream_consumed:
+                    receiving.feed(answer.content)
+                else:
+                    for piece in answer.iter_raw():
+                        receiving.feed(piece)
+                return receiving.finished()
+        except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
+            return classified(error, None if receiving is None else receiving.broken_off())

@@ -1,0 +1,5 @@
+"""The types of arguments and answers, by the names that code written for other clients of this API uses."""
+
+from __future__ import annotations
+
+from boltz_api.types import admin as admin
