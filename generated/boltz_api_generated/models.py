@@ -1,4 +1,4 @@
-"""The contract's data. Request models are closed (they check what is sent), answer models open (new enum values pass)."""
+"""The contract's data. Request models are closed and check what is sent; answer models are open to newer servers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
+from boltz_api_generated.formats import IPText, SecretText
 from boltz_api_generated.model import Model
 
-if TYPE_CHECKING:
-    APIKeyKeyType: TypeAlias = Literal["admin", "workspace"]
-    KeyDetailsKeyType: TypeAlias = Literal["workspace"]
-    ErrorCode: TypeAlias = Literal[
-        "unauthorized", "forbidden", "not_found", "bad_request", "conflict", "internal_error"
+
+class APIKey(Model, frozen=True, kw_only=True):
+    id: Annotated[str, Meta(description="API key ID")]
+    """API key ID"""
+    allowed_ips: Annotated[
+        list[str], Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed.")
     ]
-else:
-    # Open: a value that a newer server sends must not break a deployed client.
-    APIKeyKeyType = str
-    KeyDetailsKeyType = str
-    ErrorCode = str
+    """IP addresses allowed to use this key. An empty array means all IPs are allowed."""
+    created_at: datetime
+    expires_at: Annotated[datetime, Meta(description="When the key expires. Null if the key does not expire.")] | None
+    """When the key expires. Null if the key does not expire."""
+    is_active: bool
+    key_prefix: Annotated[str, Meta(description="First 12 characters of the key")]
+    """First 12 characters of the key"""
+    key_type: APIKeyKeyType
+    last_used_at: datetime | None
+    livemode: Annotated[bool, Meta(description="Whether this is a live API key (false for test keys).")]
+    """Whether this is a live API key (false for test keys)."""
+    name: Annotated[str, Meta(description="API key name")]
+    """API key name"""
+    workspace_id: Annotated[str, Meta(description="Workspace ID if workspace-scoped")] | None
+    """Workspace ID if workspace-scoped"""
 
 
 class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
@@ -27,7 +39,7 @@ class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
     """API key name"""
     allowed_ips: (
         Annotated[
-            list[Annotated[str, Meta(extra={"format": "ip"})]],
+            list[IPText],
             Meta(
                 description="IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are allowed."
             ),
@@ -56,42 +68,41 @@ class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
     """Workspace ID to scope this key to. Omit for default workspace."""
 
 
-class ListApiKeysQuery(Model, frozen=True, kw_only=True):
-    after_id: Annotated[str, Meta(description="Return results after this ID")] | UnsetType = UNSET
-    """Return results after this ID"""
-    before_id: Annotated[str, Meta(description="Return results before this ID")] | UnsetType = UNSET
-    """Return results before this ID"""
-    limit: Annotated[int, Meta(description="Max items to return", ge=1, le=100)] | UnsetType = UNSET
-    """Max items to return"""
-    workspace_id: (
-        Annotated[str, Meta(description="Filter by workspace ID. If not provided, returns keys across all workspaces.")]
+class APIKeyCreateResponse(Model, frozen=True, kw_only=True):
+    __secrets__: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    key: Annotated[SecretText, Meta(description="The full API key. This is only shown once — store it securely.")]
+    """The full API key. This is only shown once — store it securely."""
+    key_details: KeyDetails
+
+
+if TYPE_CHECKING:
+    APIKeyKeyType: TypeAlias = Literal["admin", "workspace"]
+else:
+    # Open: a value that a newer server sends must not break a deployed client.
+    APIKeyKeyType = str
+
+
+class Error(Model, frozen=True, kw_only=True):
+    code: Annotated[ErrorCode, Meta(description="What went wrong, for programs. Further codes may come.")]
+    """What went wrong, for programs. Further codes may come."""
+    message: Annotated[str, Meta(description="What went wrong, for people.")]
+    """What went wrong, for people."""
+    details: (
+        Annotated[dict[str, Any], Meta(description="More about the fault, such as the fields that failed validation.")]
         | UnsetType
     ) = UNSET
-    """Filter by workspace ID. If not provided, returns keys across all workspaces."""
+    """More about the fault, such as the fields that failed validation."""
 
 
-class APIKey(Model, frozen=True, kw_only=True):
-    id: Annotated[str, Meta(description="API key ID")]
-    """API key ID"""
-    allowed_ips: Annotated[
-        list[str],
-        Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed."),
+if TYPE_CHECKING:
+    ErrorCode: TypeAlias = Literal[
+        "unauthorized", "forbidden", "not_found", "bad_request", "conflict", "internal_error"
     ]
-    """IP addresses allowed to use this key. An empty array means all IPs are allowed."""
-    created_at: datetime
-    expires_at: Annotated[datetime, Meta(description="When the key expires. Null if the key does not expire.")] | None
-    """When the key expires. Null if the key does not expire."""
-    is_active: bool
-    key_prefix: Annotated[str, Meta(description="First 12 characters of the key")]
-    """First 12 characters of the key"""
-    key_type: APIKeyKeyType
-    last_used_at: datetime | None
-    livemode: Annotated[bool, Meta(description="Whether this is a live API key (false for test keys).")]
-    """Whether this is a live API key (false for test keys)."""
-    name: Annotated[str, Meta(description="API key name")]
-    """API key name"""
-    workspace_id: Annotated[str, Meta(description="Workspace ID if workspace-scoped")] | None
-    """Workspace ID if workspace-scoped"""
+    """What went wrong, for programs. Further codes may come."""
+else:
+    # Open: a value that a newer server sends must not break a deployed client.
+    ErrorCode = str
 
 
 class KeyDetails(Model, frozen=True, kw_only=True):
@@ -100,8 +111,7 @@ class KeyDetails(Model, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="API key ID")]
     """API key ID"""
     allowed_ips: Annotated[
-        list[str],
-        Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed."),
+        list[str], Meta(description="IP addresses allowed to use this key. An empty array means all IPs are allowed.")
     ]
     """IP addresses allowed to use this key. An empty array means all IPs are allowed."""
     created_at: datetime
@@ -120,17 +130,25 @@ class KeyDetails(Model, frozen=True, kw_only=True):
     """Workspace this key is scoped to"""
 
 
-class APIKeyCreateResponse(Model, frozen=True, kw_only=True):
-    __secrets__: ClassVar[frozenset[str]] = frozenset({"key"})
+if TYPE_CHECKING:
+    KeyDetailsKeyType: TypeAlias = Literal["workspace"]
+else:
+    # Open: a value that a newer server sends must not break a deployed client.
+    KeyDetailsKeyType = str
 
-    key: Annotated[
-        str,
-        Meta(
-            description="The full API key. This is only shown once — store it securely.", extra={"format": "password"}
-        ),
-    ]
-    """The full API key. This is only shown once — store it securely."""
-    key_details: KeyDetails
+
+class ListApiKeysQuery(Model, frozen=True, kw_only=True):
+    after_id: Annotated[str, Meta(description="Return results after this ID")] | UnsetType = UNSET
+    """Return results after this ID"""
+    before_id: Annotated[str, Meta(description="Return results before this ID")] | UnsetType = UNSET
+    """Return results before this ID"""
+    limit: Annotated[int, Meta(description="Max items to return", ge=1, le=100)] | UnsetType = UNSET
+    """Max items to return"""
+    workspace_id: (
+        Annotated[str, Meta(description="Filter by workspace ID. If not provided, returns keys across all workspaces.")]
+        | UnsetType
+    ) = UNSET
+    """Filter by workspace ID. If not provided, returns keys across all workspaces."""
 
 
 class ListApiKeysResponse(Model, frozen=True, kw_only=True):
@@ -140,15 +158,3 @@ class ListApiKeysResponse(Model, frozen=True, kw_only=True):
     has_more: bool
     last_id: Annotated[str, Meta(description="ID of the last item. Use as after_id for the next page.")] | None
     """ID of the last item. Use as after_id for the next page."""
-
-
-class Error(Model, frozen=True, kw_only=True):
-    code: Annotated[ErrorCode, Meta(description="What went wrong, for programs. Further codes may come.")]
-    """What went wrong, for programs. Further codes may come."""
-    message: Annotated[str, Meta(description="What went wrong, for people.")]
-    """What went wrong, for people."""
-    details: (
-        Annotated[dict[str, Any], Meta(description="More about the fault, such as the fields that failed validation.")]
-        | UnsetType
-    ) = UNSET
-    """More about the fault, such as the fields that failed validation."""

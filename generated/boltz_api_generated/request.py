@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Generic, Literal, Protocol, TypeAlias, TypedDict, TypeVar
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from importlib import import_module
+from typing import Generic, Literal, Protocol, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -18,13 +20,24 @@ class Timeout(Protocol):
     """Four time limits in seconds; ``httpx.Timeout`` fits."""
 
     @property
-    def connect(self) -> float | None: ...
+    def connect(self) -> float | None:
+        """To reach the server."""
+        ...
+
     @property
-    def read(self) -> float | None: ...
+    def read(self) -> float | None:
+        """For each part of the answer."""
+        ...
+
     @property
-    def write(self) -> float | None: ...
+    def write(self) -> float | None:
+        """For each part of the request."""
+        ...
+
     @property
-    def pool(self) -> float | None: ...
+    def pool(self) -> float | None:
+        """To get a connection from the pool."""
+        ...
 
 
 class RequestOptions(TypedDict, total=False):
@@ -43,8 +56,11 @@ class Argument:
 
     name: str
     wire: str
+    """Empty where the argument is the body as a whole."""
     location: Location
     required: bool = False
+    description: str = ""
+    """What it means, what is allowed, and what the server takes where it is left out."""
 
 
 @frozen(kw_only=True)
@@ -68,6 +84,30 @@ class Operation(Generic[R_co]):
     deprecated: bool = False
 
 
+class Registry(Mapping[str, Operation[object]]):
+    """Every operation by name. Looking one up imports its module; names and number cost nothing."""
+
+    def __init__(self, package: str, modules: Mapping[str, str]) -> None:
+        """``modules`` says for each operation which module of ``package`` it stands in."""
+        self._package = package
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Operation[object]:
+        """The operation called ``name``."""
+        module = import_module(f"{self._package}.{self._modules[name]}")
+        operation = getattr(module, name.upper())
+        assert isinstance(operation, Operation)
+        return cast("Operation[object]", operation)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the contract."""
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        """How many operations there are."""
+        return len(self._modules)
+
+
 @frozen(kw_only=True)
 class Request(Generic[R_co]):
     """An operation with its arguments filled in. Nothing has been checked against the contract or sent yet."""
@@ -83,14 +123,18 @@ class Request(Generic[R_co]):
     options: RequestOptions = field(factory=RequestOptions, repr=False)
 
 
-def given(arguments: Mapping[str, object]) -> dict[str, object]:
-    """The arguments that the caller did not leave out."""
-    return {name: value for name, value in arguments.items() if value is not None and value is not UNSET}
+def given(arguments: Mapping[str, object], *, nullable: Collection[str] = ()) -> dict[str, object]:
+    """The arguments that the caller did not leave out. ``None`` leaves one out, unless null is among its values."""
+    return {
+        name: value
+        for name, value in arguments.items()
+        if value is not UNSET and (value is not None or name in nullable)
+    }
 
 
 def segment(name: str, value: object) -> str:
     """``value`` as one segment of a path: nothing in it can end the segment or climb out of it."""
-    text = value if isinstance(value, str) else str(value)
+    text = value.isoformat() if isinstance(value, date) else str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name}: expected a non-empty path segment, got {text!r}")
     return quote(text, safe="")

@@ -22,11 +22,33 @@ CREATE_API_KEY: Final[Operation[models.APIKeyCreateResponse]] = Operation(
     tag="admin.api_keys",
     summary="Create a workspace API key",
     arguments=(
-        Argument(name="name", wire="name", location="body", required=True),
-        Argument(name="allowed_ips", wire="allowed_ips", location="body"),
-        Argument(name="expires_in_days", wire="expires_in_days", location="body"),
-        Argument(name="mode", wire="mode", location="body"),
-        Argument(name="workspace_id", wire="workspace_id", location="body"),
+        Argument(
+            name="name", wire="name", location="body", required=True, description="API key name. 1 to 255 characters."
+        ),
+        Argument(
+            name="allowed_ips",
+            wire="allowed_ips",
+            location="body",
+            description="IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are allowed.",
+        ),
+        Argument(
+            name="expires_in_days",
+            wire="expires_in_days",
+            location="body",
+            description="Days until the key expires. Omit for a key that does not expire. 1 to 365.",
+        ),
+        Argument(
+            name="mode",
+            wire="mode",
+            location="body",
+            description='Key mode. Test keys create test-mode resources with synthetic data. ``"live"`` (the default) or ``"test"``.',
+        ),
+        Argument(
+            name="workspace_id",
+            wire="workspace_id",
+            location="body",
+            description="Workspace ID to scope this key to. Omit for default workspace.",
+        ),
     ),
     body=models.APIKeyCreateRequest,
     response=models.APIKeyCreateResponse,
@@ -46,8 +68,8 @@ def create_api_key(
 
     Args:
         name: API key name. 1 to 255 characters.
-        allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all
-            IPs are allowed.
+        allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are
+            allowed.
         expires_in_days: Days until the key expires. Omit for a key that does not expire. 1 to 365.
         mode: Key mode. Test keys create test-mode resources with synthetic data. ``"live"`` (the default) or
             ``"test"``.
@@ -76,10 +98,20 @@ LIST_API_KEYS: Final[Operation[models.ListApiKeysResponse]] = Operation(
     tag="admin.api_keys",
     summary="List API keys",
     arguments=(
-        Argument(name="after_id", wire="after_id", location="query"),
-        Argument(name="before_id", wire="before_id", location="query"),
-        Argument(name="limit", wire="limit", location="query"),
-        Argument(name="workspace_id", wire="workspace_id", location="query"),
+        Argument(name="after_id", wire="after_id", location="query", description="Return results after this ID"),
+        Argument(name="before_id", wire="before_id", location="query", description="Return results before this ID"),
+        Argument(
+            name="limit",
+            wire="limit",
+            location="query",
+            description="Max items to return. 1 to 100. The default is 100.",
+        ),
+        Argument(
+            name="workspace_id",
+            wire="workspace_id",
+            location="query",
+            description="Filter by workspace ID. If not provided, returns keys across all workspaces.",
+        ),
     ),
     query=models.ListApiKeysQuery,
     response=models.ListApiKeysResponse,
@@ -99,7 +131,7 @@ def list_api_keys(
     Args:
         after_id: Return results after this ID
         before_id: Return results before this ID
-        limit: Max items to return. 1 to 100 (the default).
+        limit: Max items to return. 1 to 100. The default is 100.
         workspace_id: Filter by workspace ID. If not provided, returns keys across all workspaces.
     """
     return Request(
@@ -116,7 +148,15 @@ REVOKE_API_KEY: Final[Operation[models.APIKey]] = Operation(
     path="/compute/v1/admin/api-keys/{api_key_id}/revoke",
     tag="admin.api_keys",
     summary="Revoke an API key",
-    arguments=(Argument(name="api_key_id", wire="api_key_id", location="path", required=True),),
+    arguments=(
+        Argument(
+            name="api_key_id",
+            wire="api_key_id",
+            location="path",
+            required=True,
+            description="The ID of the key to revoke. At least 1 character.",
+        ),
+    ),
     response=models.APIKey,
 )
 
@@ -125,7 +165,7 @@ def revoke_api_key(api_key_id: str, **options: Unpack[RequestOptions]) -> Reques
     """Revoke an API key
 
     Args:
-        api_key_id: The ID of the key to revoke
+        api_key_id: The ID of the key to revoke. At least 1 character.
     """
     return Request(
         operation=REVOKE_API_KEY,

@@ -1,0 +1,77 @@
+"""Names: from what the contract calls a thing to what Python calls it."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+# Before a capital that starts a word: `createdAt`, and the last capital of `APIKey`.
+_WORD_STARTS: Final = re.compile(
+    r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=\d)(?=[A-Z][^\W\d_A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])"
+)
+_SEPARATORS: Final = re.compile(r"[\W_]+")
+
+BUILTINS: Final = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+
+
+def snake_case(text: str) -> str:
+    """``text`` as words in lower case with underscores between; an identifier, but perhaps a keyword."""
+    plain = unicodedata.normalize("NFKC", text)
+    words = [word for word in _SEPARATORS.split(_WORD_STARTS.sub("_", plain)) if word]
+    name = unicodedata.normalize("NFKC", "_".join(words).lower())
+    return _identifier(name, "field")
+
+
+def pascal_case(text: str) -> str:
+    """``text`` as a class name. What already is one stays as it is: ``APIKey``, ``OAuth2Token``."""
+    plain = unicodedata.normalize("NFKC", text)
+    words = [word for word in _SEPARATORS.split(plain) if word]
+    name = unicodedata.normalize("NFKC", "".join(word[:1].upper() + word[1:] for word in words))
+    return _identifier(name, "Type")
+
+
+def _identifier(name: str, prefix: str) -> str:
+    # What counts as a letter to `\w` and to Python differs for a few characters, such as `²`.
+    name = "".join(letter for letter in name if ("_" + letter).isidentifier())
+    if name.isidentifier():
+        return name
+    separator = "_" if prefix.islower() else ""
+    return f"{prefix}{separator}{name}" if name else prefix
+
+
+class Namespace:
+    """Names that must differ from each other, and from some that are taken from the start."""
+
+    def __init__(self, reserved: Collection[str] = ()) -> None:
+        self._reserved = frozenset(reserved)
+        self._taken: set[str] = set()
+
+    def is_free(self, name: str) -> bool:
+        """Whether ``claim`` would give ``name`` as it is, or with the underscore of a keyword."""
+        return self._own(name) not in self._taken
+
+    def claim(self, name: str) -> str:
+        """``name``, or the nearest to it that is free: ``class_`` for a keyword, ``thing_2`` for a second ``thing``."""
+        name = self._own(name)
+        free, number = name, 1
+        while free in self._taken:
+            number += 1
+            free = f"{name}_{number}" if name.islower() else f"{name}{number}"
+        self._taken.add(free)
+        return free
+
+    def _own(self, name: str) -> str:
+        return name + "_" if keyword.iskeyword(name) or name in self._reserved else name
+
+    def claim_all(self, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """A name for each of ``(key, wanted name)``: who is called exactly so already has the first choice."""
+        pairs = list(wanted)
+        names = {key: self.claim(name) for key, name in pairs if key == name}
+        names.update((key, self.claim(name)) for key, name in pairs if key != name)
+        return {key: names[key] for key, _ in pairs}
