@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from codegen.definitions import UNKNOWN_TAG
 from codegen.fault import ContractError
-from codegen.json_schema import ModelsDocument, ParamsDocument, records_with_secrets
+from codegen.json_schema import ModelsDocument, ParamsDocument
 from codegen.project import SETTINGS
 from codegen.shapes import Enumeration, Record
 
@@ -88,16 +88,18 @@ def _generate(form: NormalForm, profile: Literal["models", "params"], document: 
 
 def _template_data(form: NormalForm) -> dict[str, dict[str, object]]:
     """What the templates know of a type besides what datamodel-code-generator tells them."""
-    data: dict[str, dict[str, object]] = {
-        name: {"secrets": secrets} for name, secrets in records_with_secrets(form.definitions).items()
-    }
+    data: dict[str, dict[str, object]] = {}
     for definition in form.definitions.values():
         match definition:
             case Enumeration():
                 kinds = dict.fromkeys(type(value).__name__ for value in definition.choice.values)
                 data[definition.name] = {"open_type": " | ".join(sorted(kinds, reverse=True))}
-            case Record() if definition.tag is not None and definition.tag.value == UNKNOWN_TAG:
-                data[definition.name] = {"unknown_variant": True}
+            case Record():
+                data[definition.name] = {
+                    "order": list(_names(definition)),
+                    "secrets": [own.name for own in definition.fields if own.secret],
+                    "unknown_variant": bool(_untold(definition)),
+                }
             case _:
                 pass
     return data

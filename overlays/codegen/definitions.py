@@ -118,7 +118,7 @@ class Definitions:
         name = self.claim(name)
         if direction is Direction.ANSWER:
             unknown = self._namespace.claim(f"Unknown{name}")
-            words = f"A {name} of a kind that came after this code was generated. What it holds is kept as it came."
+            words = f"A variant of {name} that came after this code was generated. What it holds is kept as it came."
             self._drafts[unknown] = _Draft(Record(unknown, (), direction, words), None, unknown, (wire, UNKNOWN_TAG))
             variants = [*variants, (UNKNOWN_TAG, unknown)]
         self._others[name] = Union(name, wire, tuple(variants), direction, description)
@@ -195,6 +195,11 @@ class Definitions:
 
     def finished(self) -> tuple[Definition, ...]:
         """Every named type."""
+        for draft in self._drafts.values():
+            own = None if draft.tag is None else draft.fields.get(draft.tag[0])
+            if own is not None and isinstance(own.shape, Named) and own.shape.name not in self._names.values():
+                # A tag says its one value itself; the type it would have as a field is not used.
+                self._others.pop(own.shape.name, None)
         return (*map(_finished, self._drafts.values()), *self._others.values())
 
     def _fields(self, draft: _Draft, schema: Schema, faults: list[Fault]) -> dict[str, Field]:

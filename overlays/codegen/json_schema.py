@@ -189,15 +189,6 @@ def nullable(shape: Shape, definitions: Mapping[str, Definition]) -> bool:
     return isinstance(shape, Nullable | Null | Anything)
 
 
-def records_with_secrets(definitions: Mapping[str, Definition]) -> dict[str, list[str]]:
-    """The Python names of secret fields, by record."""
-    return {
-        definition.name: secrets
-        for definition in definitions.values()
-        if isinstance(definition, Record) and (secrets := [own.name for own in definition.fields if own.secret])
-    }
-
-
 def _reference(name: str) -> Node:
     return {"$ref": f"#/$defs/{name}"}
 
@@ -207,7 +198,8 @@ def _nullable(node: Node) -> Node:
         return node
     if "enum" in node:
         return {**node, "enum": [*node["enum"], None]}
-    if isinstance(node.get("type"), str):
+    # Beside a custom type the generator overlooks a null in the list of types.
+    if isinstance(node.get("type"), str) and "customTypePath" not in node:
         return {**node, "type": [node["type"], "null"]}
     options = node.get("anyOf", [node])
     return {"anyOf": [*options, {"type": "null"}]}

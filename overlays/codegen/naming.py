@@ -57,17 +57,23 @@ class Namespace:
         return self._own(name) not in self._taken
 
     def claim(self, name: str) -> str:
-        """``name``, or the nearest to it that is free: ``class_`` for a keyword, ``thing_2`` for a second ``thing``."""
+        """``name``, or the nearest to it that is free: ``class_`` for ``class``, ``thing_2`` for a second ``thing``.
+
+        A class gets no underscore but a number, for the generators take an underscore away: ``None2``, ``Thing2``.
+        """
         name = self._own(name)
         free, number = name, 1
-        while free in self._taken:
+        while free in self._taken or self._is_spoken_for(free):
             number += 1
-            free = f"{name}_{number}" if name.islower() else f"{name}{number}"
+            free = f"{name.rstrip('_')}_{number}" if name.islower() else f"{name}{number}"
         self._taken.add(free)
         return free
 
     def _own(self, name: str) -> str:
-        return name + "_" if keyword.iskeyword(name) or name in self._reserved else name
+        return name + "_" if name.islower() and self._is_spoken_for(name) else name
+
+    def _is_spoken_for(self, name: str) -> bool:
+        return keyword.iskeyword(name) or name in self._reserved
 
     def claim_all(self, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
         """A name for each of ``(key, wanted name)``: who is called exactly so already has the first choice."""

@@ -11,6 +11,7 @@ from codegen.definitions import Definitions
 from codegen.fault import ContractError
 from codegen.naming import Namespace, snake_case
 from codegen.operations import Operation, read_operations
+from codegen.reserved import OPERATION_NAMES
 from codegen.shapes import Definition, Record
 from codegen.usage import directions
 
@@ -86,7 +87,8 @@ def _without_tag(operation: Operation, definitions: Mapping[str, Definition]) ->
 def _modules(document: Cursor, operations: Sequence[Operation]) -> tuple[Module, ...]:
     notes = {entry.need("name").text(): entry for entry in document.entries_of("tags")}
     used = dict.fromkeys(operation.tag for operation in operations)
-    names = Namespace({operation.name for operation in operations})
+    # Modules and operations are names in one package, whose own code uses the builtin types.
+    names = Namespace(OPERATION_NAMES | {operation.name for operation in operations})
     modules: list[Module] = []
     for tag, name in names.claim_all([(tag, snake_case(tag)) for tag in used]).items():
         note = notes.get(tag)

@@ -162,13 +162,14 @@ def operations_document(form: NormalForm) -> dict[str, Any]:
 
 
 def _operation_node(operation: Operation, module: Module) -> dict[str, Any]:
+    text = {"type": "string"}
     any_json: dict[str, Any] = {"application/json": {"schema": {}}}
     node: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [module.name],
         "summary": operation.summary,
         "parameters": [
-            {"name": own.field.name, "in": own.location, "required": own.field.required, "schema": {}}
+            {"name": own.field.name, "in": own.location, "required": own.field.required, "schema": text}
             for own in operation.arguments
             if own.location != "body"
         ],
@@ -181,7 +182,7 @@ def _operation_node(operation: Operation, module: Module) -> dict[str, Any]:
 
 def _view(operation: Operation, form: NormalForm, annotations: Mapping[str, Annotation]) -> OperationView:
     parameters = tuple(_parameter(own, form, annotations[own.field.name]) for own in operation.arguments)
-    described = [f"    {own.name}: {own.argument.field.words}".rstrip() for own in parameters]
+    described = [f"    {own.name}: {own.argument.field.words}" for own in parameters if own.argument.field.words]
     parts = [
         operation.summary,
         operation.description,

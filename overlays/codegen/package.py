@@ -23,8 +23,8 @@ _INIT: Final = (
     '"""What the contract says, as Python: pure data, no I/O. Written by ``nox -s generate``; do not edit."""\n'
 )
 
-# What the generators leave to be tidied: unused and unsorted imports, and no more.
-_TIDIED: Final = ("F401", "I")
+# What is tidied: imports that are unused or unsorted, `__all__`, and where `None` stands in a union. No more.
+_TIDIED: Final = ("F401", "I", "RUF022", "RUF036")
 
 
 def write_package(contract: Contract, target: Path, package: str = PACKAGE) -> NormalForm:

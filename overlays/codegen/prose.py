@@ -46,7 +46,7 @@ def _rules(shape: Shape, default: JSON = None, *, values: bool = True) -> list[s
             return [_listed(options)]
         case Items():
             alike = ["no two alike"] if shape.unique else []
-            each = [f"each {rule}" for rule in _rules(shape.item, values=values)]
+            each = [f"each {rule.removeprefix('each ')}" for rule in _rules(shape.item, values=values)]
             return _counted(shape.min_items, shape.max_items, "item") + alike + each
         case Map():
             each = [f"each value {rule}" for rule in _rules(shape.value, values=values)]
