@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from codegen.definitions import UNKNOWN_TAG
 from codegen.fault import ContractError
 from codegen.json_schema import ModelsDocument, ParamsDocument
-from codegen.project import SETTINGS
+from codegen.project import HERE
 from codegen.shapes import Enumeration, Record
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def params_source(form: NormalForm) -> str:
 
 def settings(profile: Literal["models", "params"]) -> dict[str, Any]:
     """The generator's settings for one file: those of both, and those of its profile, from pyproject.toml."""
-    tables = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["tool"]["datamodel-codegen"]
+    tables = HERE.settings("datamodel-codegen")
     common = {key: setting for key, setting in tables.items() if key != "profiles"}
     return {key.replace("-", "_"): setting for key, setting in (common | tables["profiles"][profile]).items()}
 

@@ -2,17 +2,69 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-ROOT: Final = Path(__file__).parents[2]
-CONTRACT: Final = ROOT / "openapi.yaml"
-GENERATED: Final = ROOT / "generated" / "boltz_api_generated"
-OVERLAYS: Final = ROOT / "overlays"
-SETTINGS: Final = ROOT / "pyproject.toml"
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==([^;\s]+)")
+
+
+@frozen
+class Project:
+    """A checkout of the project."""
+
+    root: Path
+
+    @property
+    def contract(self) -> Path:
+        """The contract that ``generated`` is made from."""
+        return self.root / "openapi.yaml"
+
+    @property
+    def generated(self) -> Path:
+        """The package that the generators write."""
+        return self.root / "generated" / "boltz_api_generated"
+
+    @property
+    def client(self) -> Path:
+        """The hand-written package that binds the operations."""
+        return self.root / "overlays" / "boltz_api"
+
+    @property
+    def pipeline(self) -> Path:
+        """The pipeline's own code and templates."""
+        return self.root / "overlays" / "codegen"
+
+    @property
+    def settings_file(self) -> Path:
+        """Where settings and pins are."""
+        return self.root / "pyproject.toml"
+
+    def settings(self, tool: str) -> dict[str, Any]:
+        """The table ``[tool.<tool>]`` of ``pyproject.toml``."""
+        table: dict[str, Any] = self._pyproject()["tool"][tool]
+        return table
+
+    def pins(self) -> Mapping[str, str]:
+        """The versions of generators and formatter that ``pyproject.toml`` asks for."""
+        entries: list[object] = self._pyproject()["dependency-groups"]["generate"]
+        return {match[1]: match[2] for entry in entries if (match := _PIN.fullmatch(str(entry)))}
+
+    def _pyproject(self) -> dict[str, Any]:
+        return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
+
+
+HERE: Final = Project(Path(__file__).parents[2])
+"""The checkout that this code is part of."""
 
 
 def shown(path: Path) -> str:
     """``path`` as a person in the working folder would type it."""
-    path = path.resolve()
+    path = path.absolute()
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from codegen.project import ROOT
+from codegen.project import HERE
 
 _PINS: Final = Path(__file__).with_name("node")
 # Installing takes seconds, or minutes behind a slow registry. Past this it hangs.
@@ -41,7 +41,7 @@ def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def _installed(node: Path) -> Path:
     """The script of the pinned version, from a folder named after the hash of the lock."""
     lock = (_PINS / "package-lock.json").read_bytes()
-    folder = ROOT / ".nox" / f"redocly-{hashlib.sha256(lock).hexdigest()[:16]}"
+    folder = HERE.root / ".nox" / f"redocly-{hashlib.sha256(lock).hexdigest()[:16]}"
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         # Installed aside and moved into place: nobody finds half of it, whether stopped midway or two runs at once.

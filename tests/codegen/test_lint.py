@@ -10,6 +10,7 @@ import pytest
 
 from codegen import redocly
 from codegen.lint import lint
+from codegen.project import Project
 
 # A comment gives the column of each fault in its line, and the rule broken.
 FAULTY = """\
@@ -157,7 +158,7 @@ def test_a_broken_ruleset_is_said_not_swallowed(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_install_that_fails_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codegen.redocly.ROOT", tmp_path / "project")
+    monkeypatch.setattr("codegen.redocly.HERE", Project(tmp_path / "project"))
     (tmp_path / "project").mkdir()
     monkeypatch.setenv("npm_config_offline", "true")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "empty"))

@@ -1,0 +1,117 @@
+"""``python -m codegen``: generate the package, verify it, lint the contract."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from codegen import generation, verification
+from codegen.contract import Contract, ContractError
+from codegen.lint import lint
+from codegen.project import HERE, shown
+from codegen.redocly import RedoclyError
+from codegen.surface import Surface
+from codegen.surface_diff import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import FrameType
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. The exit status is 0 if all is well, 1 if something is to be mended, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "generate":
+                return _generate(options.contract, options.output)
+            case "verify":
+                return _verify(options.contract, options.output)
+            case _:
+                return _lint(options.contract)
+    except ContractError as error:
+        return _report(error.faults)
+    except (generation.UnpinnedVersionError, RedoclyError) as error:
+        return _report([error])
+    except OSError as error:
+        return _report([f"{error.filename or 'the system'}: {error.strerror or error}"])
+    except KeyboardInterrupt:
+        _report(["stopped"])
+        return 128 + signal.SIGINT
+
+
+def _generate(contract: Path, output: Path) -> int:
+    before = generation.committed_surface(output)
+    form = generation.generate(Contract.read(contract), output, HERE)
+    print(f"{shown(output)}: written from {contract}")
+    if before is None:
+        print("There is no earlier state to compare the API with.")
+    else:
+        changes = compare(before, Surface.of(form))
+        print(*(changes or ["The API is the same."]), sep="\n")
+    if _is_the_clients(output):
+        for problem in verification.check_bindings(form, HERE):
+            print(problem)
+    return 0
+
+
+def _verify(contract: Path, output: Path) -> int:
+    with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
+        fresh = Path(folder, output.name)
+        fresh.mkdir()
+        form = generation.write(Contract.read(contract), fresh, HERE)
+        problems = [*verification.check_versions(HERE), *verification.check_package(form, output, fresh)]
+    bound = _is_the_clients(output)
+    if bound:
+        problems += verification.check_bindings(form, HERE)
+    if problems:
+        return _report(problems)
+    print(f"{shown(output)}: what {contract} gives" + (", and every operation is bound" if bound else ""))
+    return 0
+
+
+def _lint(contract: Path) -> int:
+    faults = lint(contract)
+    if faults:
+        return _report(faults)
+    print(f"{contract}: no faults")
+    return 0
+
+
+def _is_the_clients(output: Path) -> bool:
+    """Whether ``output`` is the package that the hand-written client binds."""
+    return output.absolute() == HERE.generated
+
+
+def _report(problems: Iterable[object]) -> int:
+    print(*problems, sep="\n", file=sys.stderr)
+    return 1
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="codegen", description="From openapi.yaml to generated/, and back again.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, says in (
+        ("generate", "write the package, and say what changed in terms of the API"),
+        ("verify", "fail unless the package is what the contract gives, byte for byte, and every operation is bound"),
+        ("lint", "report every fault of the contract with line and column"),
+    ):
+        command = commands.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")
+        command.add_argument("--contract", type=Path, default=Path(shown(HERE.contract)), metavar="PATH")
+        if name != "lint":
+            command.add_argument("--output", type=Path, default=HERE.generated, metavar="PATH")
+    return parser
+
+
+if __name__ == "__main__":
+    # Told to stop, the run tidies up as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(main())
