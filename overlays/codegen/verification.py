@@ -69,11 +69,13 @@ def check_bindings(form: NormalForm, project: Project) -> Iterator[Problem]:
     """Which operations a client does not bind, and which it binds that are gone."""
     found = bindings.compare([operation.name for operation in form.operations], bindings.find(project.client))
     positions = {operation.name: form.contract.position(operation.pointer) for operation in form.operations}
-    for operation, client in found.unbound:
+    for operation in dict.fromkeys(name for name, _ in found.unbound):
+        clients = [client for name, client in found.unbound if name == operation]
+        whose = f" of the {clients[0]} client" if len(clients) == 1 else ""
         line, column = positions[operation]
         yield Problem(
             f"{form.contract.file}:{line}:{column}",
-            f"{operation} is bound by no resource of the {client} client",
+            f"{operation} is bound by no resource{whose}",
             f"bind it in {shown(project.client / 'resources')}, then run: nox -s verify",
         )
     for reference in found.gone:
