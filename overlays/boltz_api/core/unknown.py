@@ -21,28 +21,29 @@ def converted(value: object, kind: object) -> object:
 
     """
     shape = shape_of(kind)
-    result = msgspec.convert(_known_only(value, shape), cast("type[object]", kind))
+    result = msgspec.convert(known_only(value, shape), cast("type[object]", kind))
     _attach(result, value, shape)
     return result
 
 
-def _known_only(value: object, shape: inspect.Type) -> object:
+def known_only(value: object, shape: inspect.Type) -> object:
+    """``value``, fresh from JSON, without the fields that the contract does not know."""
     if isinstance(value, dict):
         members = cast("dict[str, object]", value)
         struct = struct_for(members, shape)
         if struct is not None:
             known = {field.encode_name: field.type for field in struct.fields}
             return {
-                name: _known_only(item, known[name]) if name in known else item
+                name: known_only(item, known[name]) if name in known else item
                 for name, item in members.items()
                 if name in known or name == struct.tag_field
             }
         inner = value_shape(shape)
-        return members if inner is None else {name: _known_only(item, inner) for name, item in members.items()}
+        return members if inner is None else {name: known_only(item, inner) for name, item in members.items()}
     if isinstance(value, list):
         items = cast("list[object]", value)
         inner = item_shape(shape)
-        return items if inner is None else [_known_only(item, inner) for item in items]
+        return items if inner is None else [known_only(item, inner) for item in items]
     return value
 
 

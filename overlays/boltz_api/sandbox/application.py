@@ -104,6 +104,7 @@ class Application:
         return given
 
     async def _suffer(self, fault: Fault, request: Request, match: Match) -> Answer:
+        await request.body()  # now, for the caller may hang up during a delay, and the operation still takes place
         if not fault.after_commit:
             await anyio.sleep(fault.delay)
         real = await self._perform(request, match) if fault.commits else None

@@ -19,7 +19,7 @@ def authenticate(key: str | None, address: str | None, store: Store, now: str) -
     """Find the caller's key, and note that it was used.
 
     Raises:
-        RefusedError: 401 for a key that is missing, unknown, revoked or expired; 403 for an address that may not use it.
+        RefusedError: 401 for a key that is missing, unknown, revoked or expired; 403 for an address not allowed.
 
     """
     if not key:

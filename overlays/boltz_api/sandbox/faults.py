@@ -22,7 +22,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     drop: bool = False
     reset: bool = False
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
-    retry_after: float | str | None = None
+    retry_after: int | float | str | None = None
     redirect: str | None = None
     body: Spoiling | None = None
     field: str | None = None

@@ -147,9 +147,11 @@ class Sandbox:
         key, record = issue_key(self._store, self.clock.now(), request, mode=mode, key_type=key_type)
         return NewKey(key, record.id)
 
-    def load(self, count: int, *, workspace_id: str = DEFAULT_WORKSPACE) -> None:
+    def load(
+        self, count: int, *, workspace_id: str = DEFAULT_WORKSPACE, mode: Literal["live", "test"] = "live"
+    ) -> None:
         """Add this many keys at once, to see how a program fares with a long list. Nobody holds these keys."""
-        load(self._store, count, self.clock.now(), workspace_id)
+        load(self._store, count, self.clock.now(), workspace_id=workspace_id, mode=mode)
 
     def fail(
         self,

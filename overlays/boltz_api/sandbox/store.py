@@ -56,6 +56,7 @@ _INSERT: Final = (
     "INSERT INTO keys (id, digest, key_type, livemode, workspace_id, name, key_prefix, allowed_ips, "
     "created_at, expires_at, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_TEST_ONLY: Final = " AND livemode = 0"
 
 
 class StoreError(Exception):
@@ -215,7 +216,7 @@ class Store:
 
     def find(self, key_id: str, *, test_only: bool = False) -> KeyRecord | None:
         """The key with this ID; with ``test_only``, unless it is a live one."""
-        return self._one(f"SELECT {_COLUMNS} FROM keys WHERE id = ?" + _TEST_ONLY * test_only, key_id)
+        return self._one(f"SELECT {_COLUMNS} FROM keys WHERE id = ?" + (_TEST_ONLY if test_only else ""), key_id)
 
     def find_by_digest(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
@@ -240,14 +241,15 @@ class Store:
         precede it.
         """
         backward = before is not None and after is None
-        clauses = ["position > ?" if after is not None else "", "position < ?" if before is not None else ""]
-        clauses += ["workspace_id = ?" if workspace_id is not None else "", "livemode = 0" if test_only else ""]
-        where = " AND ".join(clause for clause in clauses if clause) or "TRUE"
-        values = [value for value in (after, before, workspace_id) if value is not None]
+        # Positions begin at 1. To say so where nothing else bounds them leads SQLite to the right index.
+        where, values = "position > ?", [after or 0, before, workspace_id]
+        where += " AND position < ?" if before is not None else ""
+        where += " AND workspace_id = ?" if workspace_id is not None else ""
+        where += _TEST_ONLY if test_only else ""
         with self._lock, self._explained():
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM keys WHERE {where} ORDER BY position {'DESC' if backward else 'ASC'} LIMIT ?",
-                (*values, limit + 1),
+                [*(value for value in values if value is not None), limit + 1],
             ).fetchall()
         records = [_record(row) for row in rows[:limit]]
         if backward:
@@ -281,9 +283,6 @@ class Store:
         with self._lock, self._explained():
             row = self._connection.execute(query, (value,)).fetchone()
         return None if row is None else _record(row)
-
-
-_TEST_ONLY: Final = " AND livemode = 0"
 
 
 def _record(row: tuple[Any, ...]) -> KeyRecord:

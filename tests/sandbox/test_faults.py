@@ -1,0 +1,283 @@
+"""Faults on demand, seen from the other end of a real connection."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from boltz_api.sandbox import Sandbox
+from boltz_api_generated import models
+
+KEYS = "/compute/v1/admin/api-keys"
+
+
+def count(admin: httpx.Client) -> int:
+    """How many keys there are; faults for listing must not be pending."""
+    return len(admin.get(KEYS).json()["data"])
+
+
+def exchange(sandbox: Sandbox, **headers: str) -> tuple[bytes, str]:
+    """Ask for a key over a raw socket: what came back, and how the connection ended."""
+    address, body = httpx.URL(sandbox.url), b'{"name": "x"}'
+    lines = {"host": "x", "x-api-key": sandbox.admin_key, "content-length": str(len(body)), **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    received = b""
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as raw:
+        raw.sendall(f"POST {KEYS} HTTP/1.1\r\ncontent-type: application/json\r\n{head}\r\n".encode() + body)
+        try:
+            while part := raw.recv(65536):
+                received += part
+        except ConnectionResetError:
+            return received, "reset"
+        except TimeoutError:
+            return received, "open"
+        return received, "closed"
+
+
+@pytest.mark.parametrize(("after_commit", "made"), [(False, 0), (True, 1)])
+def test_a_dropped_connection_closes_without_a_byte(
+    sandbox: Sandbox, admin: httpx.Client, after_commit: bool, made: int
+) -> None:
+    before = count(admin)
+    sandbox.fail("create_api_key", drop=True, after_commit=after_commit)
+
+    assert exchange(sandbox) == (b"", "closed")
+    assert count(admin) - before == made
+
+
+def test_a_reset_comes_in_the_middle_of_the_answer(sandbox: Sandbox, admin: httpx.Client) -> None:
+    before = count(admin)
+    sandbox.fail("create_api_key", reset=True)
+    received, ending = exchange(sandbox)
+
+    assert ending == "reset"
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert len(body) == length // 2
+    assert count(admin) - before == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"), [({"drop": True}, httpx.RemoteProtocolError), ({"reset": True}, httpx.ReadError)]
+)
+def test_an_http_client_sees_the_connection_break(
+    sandbox: Sandbox, admin: httpx.Client, fault: dict[str, Any], kind: type[Exception]
+) -> None:
+    sandbox.fail(**fault)
+
+    with pytest.raises(kind):
+        admin.get(KEYS)
+    assert admin.get(KEYS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "bad_request"), (409, "conflict"), (429, "bad_request"), (503, "internal_error"), (520, "internal_error")],
+)
+def test_any_status_can_be_asked_for(sandbox: Sandbox, admin: httpx.Client, status: int, code: str) -> None:
+    sandbox.fail("list_api_keys", status=status)
+    response = admin.get(KEYS)
+
+    assert (response.status_code, response.headers.get("retry-after")) == (status, None)
+    assert msgspec.json.decode(response.content, type=models.Error).code == code
+
+
+@pytest.mark.parametrize("retry_after", [2, 0.5, "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_a_status_can_say_when_to_come_back(sandbox: Sandbox, admin: httpx.Client, retry_after: float | str) -> None:
+    sandbox.fail("list_api_keys", status=429, retry_after=retry_after)
+
+    assert admin.get(KEYS).headers["retry-after"] == str(retry_after)
+
+
+@pytest.mark.parametrize(("after_commit", "made"), [(False, 0), (True, 1)])
+def test_an_error_can_hide_that_the_key_was_made(
+    sandbox: Sandbox, admin: httpx.Client, after_commit: bool, made: int
+) -> None:
+    before = count(admin)
+    sandbox.fail("create_api_key", status=500, after_commit=after_commit)
+
+    assert admin.post(KEYS, json={"name": "x"}).status_code == 500
+    assert count(admin) - before == made
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_an_answer_can_be_late(sandbox: Sandbox, admin: httpx.Client, after_commit: bool) -> None:
+    before = count(admin)
+    sandbox.fail("create_api_key", delay=0.3, after_commit=after_commit)
+    started = time.monotonic()
+    with pytest.raises(httpx.ReadTimeout):
+        admin.post(KEYS, json={"name": "x"}, timeout=0.1)
+
+    assert count(admin) - before == after_commit
+    while count(admin) - before < 1:
+        assert time.monotonic() - started < 5
+    assert (time.monotonic() - started >= 0.3) != after_commit
+
+
+def test_json_can_break_off(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.fail(body="truncated")
+    response = admin.get(KEYS)
+
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
+    with pytest.raises(msgspec.DecodeError):
+        msgspec.json.decode(response.content)
+
+
+@pytest.mark.parametrize("status", [None, 502])
+def test_an_answer_can_be_a_page_for_people(sandbox: Sandbox, admin: httpx.Client, status: int | None) -> None:
+    sandbox.fail(body="html", status=status)
+    response = admin.post(KEYS, json={"name": "x"})
+
+    assert (response.status_code, response.headers["content-type"]) == (status or 200, "text/html; charset=utf-8")
+    assert response.text.startswith("<!DOCTYPE html>")
+
+
+def test_a_value_can_be_one_that_nobody_has_heard_of(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.fail(body="unknown_enum")
+    assert {key["key_type"] for key in admin.get(KEYS).json()["data"]} == {"unheard_of"}
+
+    sandbox.fail(body="unknown_enum", field="name")
+    details = admin.post(KEYS, json={"name": "x"}).json()["key_details"]
+    assert (details["name"], details["key_type"]) == ("unheard_of", "workspace")
+
+
+def test_a_field_can_be_missing(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.fail(body="missing_field")
+    assert all("created_at" not in key and "id" in key for key in admin.get(KEYS).json()["data"])
+
+    sandbox.fail("create_api_key", body="missing_field", field="key")
+    assert list(admin.post(KEYS, json={"name": "x"}).json()) == ["key_details"]
+
+
+def test_a_redirect_can_lead_elsewhere(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.fail(redirect="https://elsewhere.example/keys")
+    response = admin.get(KEYS)
+
+    assert (response.status_code, response.headers["location"]) == (307, "https://elsewhere.example/keys")
+
+
+def pages(admin: httpx.Client, limit: int, step: Callable[[dict[str, Any]], dict[str, str]]) -> list[list[str]]:
+    """Follow the pages as a careful client does, empty ones included; at most 20 of them."""
+    found: list[list[str]] = []
+    cursor: dict[str, str] = {}
+    for _ in range(20):
+        page = admin.get(KEYS, params={"limit": limit, **cursor}).json()
+        found.append([key["id"] for key in page["data"]])
+        if not page["has_more"]:
+            return found
+        cursor = step(page)
+    return found
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_empty_page_holds_keys_back_and_loses_none(sandbox: Sandbox, admin: httpx.Client, times: int) -> None:
+    ids = [key["id"] for key in admin.get(KEYS).json()["data"]] + [sandbox.new_key().id for _ in range(4)]
+
+    def forward(page: dict[str, Any]) -> dict[str, str]:
+        return {"after_id": page["last_id"]}
+
+    sandbox.fail("list_api_keys", body="empty_page", times=times)
+    assert pages(admin, 2, forward) == [[]] * times + [ids[0:2], ids[2:4], ids[4:6]]
+
+
+def test_an_empty_page_may_come_in_the_middle_and_backward(sandbox: Sandbox, admin: httpx.Client) -> None:
+    ids = [sandbox.new_key(workspace_id="w").id for _ in range(5)]
+    sandbox.fail("list_api_keys", body="empty_page")
+    page = admin.get(KEYS, params={"before_id": ids[4], "limit": 2, "workspace_id": "w"}).json()
+
+    assert (page["data"], page["has_more"]) == ([], True)
+    page = admin.get(KEYS, params={"before_id": page["first_id"], "limit": 2, "workspace_id": "w"}).json()
+    assert [key["id"] for key in page["data"]] == ids[2:4]
+
+
+def test_a_cursor_can_be_stuck(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.load(3)
+    sandbox.fail("list_api_keys", body="stuck_cursor", times=None)
+    first = admin.get(KEYS, params={"limit": 2}).json()
+    second = admin.get(KEYS, params={"limit": 2, "after_id": first["last_id"]}).json()
+
+    assert (second["has_more"], second["last_id"]) == (True, first["last_id"])
+
+
+def test_a_rule_meets_the_next_calls_of_its_operation(sandbox: Sandbox, admin: httpx.Client) -> None:
+    rule = sandbox.fail("create_api_key", status=500, times=2)
+    statuses = [admin.get(KEYS).status_code] + [admin.post(KEYS, json={"name": "x"}).status_code for _ in range(3)]
+
+    assert statuses == [200, 500, 500, 200]
+    assert (rule.hits, rule.left) == (2, 0)
+
+
+def test_rules_take_turns_in_the_order_they_were_made(sandbox: Sandbox, admin: httpx.Client) -> None:
+    sandbox.fail(status=500)
+    sandbox.fail("list_api_keys", status=501, times=2)
+    sandbox.fail(status=502, times=None)
+
+    assert [admin.get(KEYS).status_code for _ in range(5)] == [500, 501, 501, 502, 502]
+    sandbox.heal()
+    assert admin.get(KEYS).status_code == 200
+
+
+def test_a_fault_leaves_its_trace(sandbox: Sandbox, admin: httpx.Client) -> None:
+    rule = sandbox.fail("list_api_keys", drop=True)
+    with pytest.raises(httpx.RemoteProtocolError):
+        admin.get(KEYS)
+
+    assert sandbox.received[-1].fault == rule.fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({}, "nothing to go wrong"),
+        ({"operation": "delete_api_key"}, "operation: expected one of create_api_key, list_api_keys, revoke_api_key"),
+        ({"drop": True, "reset": True}, "one call cannot meet all of drop, reset"),
+        ({"status": 500, "body": "truncated"}, "one call cannot meet all of body, status"),
+        ({"status": 99}, "status"),
+        ({"delay": -1}, "delay"),
+        ({"body": "poetry"}, "body"),
+        ({"drop": True, "retry_after": 1}, "retry_after goes with a status"),
+        ({"drop": True, "field": "id"}, "field goes with"),
+        ({"drop": True, "times": 0}, "times: expected at least 1"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, fault: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sandbox.fail(**fault)
+
+
+class TestHeader:
+    """The same by a header, for clients in other languages."""
+
+    def test_it_makes_its_own_request_fail(self, admin: httpx.Client) -> None:
+        response = admin.get(KEYS, headers={"x-sandbox-fault": "status=503; retry-after=1"})
+
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert admin.get(KEYS).status_code == 200
+
+    def test_it_can_break_the_connection(self, sandbox: Sandbox, admin: httpx.Client) -> None:
+        before = count(admin)
+
+        assert exchange(sandbox, x_sandbox_fault="drop; after-commit") == (b"", "closed")
+        assert count(admin) - before == 1
+
+    def test_it_counts_so_that_a_repetition_succeeds(self, admin: httpx.Client) -> None:
+        texts = ["status=500; times=2", "status=500; times=2; id=b"]
+        got = [[admin.get(KEYS, headers={"x-sandbox-fault": text}).status_code for _ in range(3)] for text in texts]
+
+        assert got == [[500, 500, 200]] * 2
+
+    @pytest.mark.parametrize(
+        "text", ["", "explode", "status", "status=many", "drop; reset", "drop; times=0", "times=1"]
+    )
+    def test_it_must_make_sense(self, admin: httpx.Client, text: str) -> None:
+        response = admin.get(KEYS, headers={"x-sandbox-fault": text})
+
+        assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+        assert "x-sandbox-fault" in response.json()["message"]

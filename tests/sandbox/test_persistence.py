@@ -1,0 +1,205 @@
+"""Keys kept in a file: across restarts, across a kill, and with files that cannot be used."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from boltz_api.sandbox import Sandbox, StoreError
+
+KEYS = "/compute/v1/admin/api-keys"
+
+
+@contextmanager
+def served(db: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """A sandbox in a process of its own, and its URL."""
+    command = [sys.executable, "-m", "boltz_api.sandbox", "--port", "0", "--db", str(db)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            url = re.search(r"http://\S+", first)
+            assert url is not None, first + process.stdout.read()
+            yield process, url[0]
+        finally:
+            process.kill()
+
+
+def every_key(client: httpx.Client) -> list[str]:
+    ids: list[str] = []
+    more: dict[str, str] = {}
+    while True:
+        page = client.get(KEYS, params=more).json()
+        ids += [key["id"] for key in page["data"]]
+        if not page["has_more"]:
+            return ids
+        more = {"after_id": page["last_id"]}
+
+
+def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+    def speak(sandbox: Sandbox) -> httpx.Client:
+        return httpx.Client(base_url=sandbox.url, headers={"x-api-key": sandbox.admin_key})
+
+    with Sandbox(db=tmp_path / "keys.db") as sandbox, speak(sandbox) as client:
+        kept = client.post(KEYS, json={"name": "x", "allowed_ips": ["::1"], "expires_in_days": 1}).json()
+        gone = client.post(KEYS, json={"name": "y"}).json()["key_details"]["id"]
+        client.post(f"{KEYS}/{gone}/revoke")
+        before = client.get(KEYS).json()["data"]
+    with Sandbox(db=tmp_path / "keys.db") as sandbox, speak(sandbox) as client:
+        after = client.get(KEYS).json()["data"]
+        assert httpx.get(sandbox.url + KEYS, headers={"x-api-key": kept["key"]}).status_code == 403
+
+    assert after[0].pop("last_used_at") > before[0].pop("last_used_at")
+    assert before == after
+
+
+def test_no_key_is_in_the_file(tmp_path: Path) -> None:
+    with Sandbox(db=tmp_path / "keys.db") as sandbox:
+        key = sandbox.new_key().key
+
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert key[:12].encode() in content
+    assert key[12:].encode() not in content
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    db = tmp_path / "keys.db"
+    acknowledged: list[str] = []
+    enough = Event()
+
+    def hammer(url: str) -> None:
+        with httpx.Client(base_url=url, headers=headers) as client:
+            while True:
+                try:
+                    response = client.post(KEYS, json={"name": "x"})
+                except httpx.TransportError:
+                    return
+                acknowledged.append(response.json()["key_details"]["id"])
+                if len(acknowledged) == 60:
+                    enough.set()
+
+    with Sandbox() as any_sandbox:
+        headers = {"x-api-key": any_sandbox.admin_key}
+    for _ in range(2):
+        enough.clear()
+        acknowledged.clear()
+        with served(db) as (process, url), ThreadPoolExecutor(4) as pool:
+            for _ in range(4):
+                pool.submit(hammer, url)
+            assert enough.wait(30)
+            process.kill()
+            assert process.wait(10) == -signal.SIGKILL
+
+        with served(db) as (_, url), httpx.Client(base_url=url, headers=headers) as client:
+            ids = every_key(client)
+        assert len(acknowledged) >= 60
+        assert set(acknowledged) <= set(ids)
+        assert len(ids) == len(set(ids))
+
+
+def test_a_revoked_opening_key_stays_revoked_and_another_opens_the_file(tmp_path: Path) -> None:
+    with Sandbox(db=tmp_path / "keys.db") as sandbox:
+        first = sandbox.admin_key
+        headers = {"x-api-key": first}
+        own_id = httpx.get(sandbox.url + KEYS, headers=headers).json()["data"][0]["id"]
+        assert httpx.post(f"{sandbox.url}{KEYS}/{own_id}/revoke", headers=headers).status_code == 200
+    with Sandbox(db=tmp_path / "keys.db") as sandbox:
+        statuses = [
+            httpx.get(sandbox.url + KEYS, headers={"x-api-key": key}).status_code for key in (first, sandbox.admin_key)
+        ]
+
+    assert statuses == [401, 200]
+
+
+def random_bytes(path: Path) -> None:
+    path.write_bytes(b"\x80not a database at all\0" * 500)
+
+
+def cut_off(path: Path) -> None:
+    Sandbox(db=path).stop()
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def of_another_program(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+
+
+def of_a_later_version(path: Path) -> None:
+    Sandbox(db=path).stop()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (random_bytes, "this is no database, or a damaged one."),
+        (cut_off, "this is no database, or a damaged one."),
+        (of_another_program, "this is a database of another program, not of a sandbox."),
+        (of_a_later_version, "written by another version of the sandbox (format 99)."),
+        (Path.mkdir, "unable to open database file."),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_and_left_alone(
+    tmp_path: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    path = tmp_path / "keys.db"
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(StoreError) as refused:
+        Sandbox(db=path)
+
+    assert str(refused.value) == f"{path}: {reason}"
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "keys.db"
+    with pytest.raises(StoreError) as refused:
+        Sandbox(db=path)
+
+    assert str(refused.value) == f"{path}: its folder does not exist."
+
+
+def test_two_sandboxes_do_not_share_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys.db"
+    with Sandbox(db=path), pytest.raises(StoreError) as refused:
+        Sandbox(db=path)
+
+    assert str(refused.value) == f"{path}: in use by another process."
+
+
+def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
+    with Sandbox(db=tmp_path / "keys.db") as sandbox:
+        headers = {"x-api-key": sandbox.admin_key}
+        with httpx.Client(base_url=sandbox.url, headers=headers) as client:
+            # The limit stands in for the end of the disk: SQLite fails at the same place, with the same error.
+            pages = sandbox._store._connection.execute("PRAGMA page_count").fetchone()[0]
+            sandbox._store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+            responses = [client.post(KEYS, json={"name": "x" * 255}) for _ in range(100)]
+            made = [response for response in responses if response.status_code == 200]
+            refused = [response for response in responses if response.status_code == 507]
+            listed = every_key(client)
+            sandbox._store._connection.execute(f"PRAGMA max_page_count = {pages * 100}")
+            again = client.post(KEYS, json={"name": "x"})
+
+    assert len(refused) > 0
+    assert len(made) + len(refused) == len(responses)
+    assert "no room left on the disk; nothing was written." in refused[0].json()["message"]
+    assert refused[0].json()["code"] == "internal_error"
+    assert len(listed) == len(made) + 2
+    assert again.status_code == 200

@@ -1,0 +1,214 @@
+"""Requests that cannot be served: each has its status, and all have the contract's error body."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+
+import httpx
+import msgspec
+import pytest
+
+from boltz_api.sandbox import Sandbox
+from boltz_api_generated import models
+
+KEYS = "/compute/v1/admin/api-keys"
+JSON = {"content-type": "application/json"}
+
+
+def error(response: httpx.Response) -> models.Error:
+    assert response.headers["content-type"] == "application/json"
+    return msgspec.json.decode(response.content, type=models.Error)
+
+
+def refused(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, error(response).code
+
+
+def details(response: httpx.Response) -> Mapping[str, object]:
+    assert refused(response) == (422, "bad_request")
+    found = error(response).details
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("path", ["/", "/compute/v1", f"{KEYS}/", f"{KEYS}//revoke", f"{KEYS}/a/b/revoke", "/%ff"])
+def test_there_is_nothing_at_another_path(admin: httpx.Client, path: str) -> None:
+    assert refused(admin.get(path)) == (404, "not_found")
+
+
+def test_what_is_not_there_is_not_there_without_a_key_either(sandbox: Sandbox) -> None:
+    assert refused(httpx.get(sandbox.url)) == (404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
+def test_another_method_is_refused_and_the_right_ones_are_named(admin: httpx.Client, method: str) -> None:
+    response = admin.request(method, KEYS)
+
+    assert refused(response) == (405, "bad_request")
+    assert response.headers["allow"] == "GET, POST"
+
+
+def test_a_head_request_has_no_body(admin: httpx.Client) -> None:
+    response = admin.head(KEYS)
+
+    assert (response.status_code, response.content) == (405, b"")
+
+
+@pytest.mark.parametrize("type_", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_a_body_must_say_that_it_is_json(admin: httpx.Client, type_: str | None) -> None:
+    headers = {} if type_ is None else {"content-type": type_}
+
+    assert refused(admin.post(KEYS, content=b'{"name": "x"}', headers=headers)) == (415, "bad_request")
+
+
+@pytest.mark.parametrize("type_", ["application/json; charset=utf-8", "Application/JSON"])
+def test_a_media_type_may_have_parameters_and_any_case(admin: httpx.Client, type_: str) -> None:
+    assert admin.post(KEYS, content=b'{"name": "x"}', headers={"content-type": type_}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"name": "x"',
+        b"{'name': 'x'}",
+        b'{"name": "x"} x',
+        b'{"name": "\xff"}',
+        b'{"name": "\\ud800"}',
+        b"NaN",
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_not_json_is_malformed(admin: httpx.Client, body: bytes) -> None:
+    assert refused(admin.post(KEYS, content=body, headers=JSON)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("size", [1024 * 1024 + 1, 20_000_000])
+def test_a_body_may_be_too_large(admin: httpx.Client, size: int) -> None:
+    body = b'{"name": "' + b"x" * size + b'"}'
+
+    assert refused(admin.post(KEYS, content=body, headers=JSON)) == (413, "bad_request")
+    assert refused(admin.post(KEYS, content=iter([body]), headers=JSON)) == (413, "bad_request")
+    assert admin.get(KEYS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ([], ["body"]),
+        ("x", ["body"]),
+        (None, ["body"]),
+        ({}, ["name"]),
+        ({"name": ""}, ["name"]),
+        ({"name": "x" * 256}, ["name"]),
+        ({"name": None}, ["name"]),
+        ({"name": 1}, ["name"]),
+        ({"name": "x", "expires_in_days": 0}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": 366}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": 1.5}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": "1"}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": True}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": 10**30}, ["expires_in_days"]),
+        ({"name": "x", "expires_in_days": None}, ["expires_in_days"]),
+        ({"name": "x", "mode": "staging"}, ["mode"]),
+        ({"name": "x", "allowed_ips": "127.0.0.1"}, ["allowed_ips"]),
+        ({"name": "x", "allowed_ips": ["127.0.0.1", "localhost"]}, ["allowed_ips"]),
+        ({"name": "x", "allowed_ips": ["127.0.0.1/8"]}, ["allowed_ips"]),
+        ({"name": "x", "allowed_ips": ["fe80::1%eth0"]}, ["allowed_ips"]),
+        ({"name": "x", "workspace_id": 1}, ["workspace_id"]),
+        ({"name": "", "mode": "staging", "expires_in_days": 0}, ["expires_in_days", "mode", "name"]),
+    ],
+)
+def test_every_field_at_fault_is_named(admin: httpx.Client, body: object, fields: list[str]) -> None:
+    before = len(admin.get(KEYS).json()["data"])
+    response = admin.post(KEYS, content=msgspec.json.encode(body), headers=JSON)
+
+    assert sorted(details(response)) == fields
+    assert all(field in error(response).message for field in fields if field != "body")
+    assert len(admin.get(KEYS).json()["data"]) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "x" * 255},
+        {"name": "x", "expires_in_days": 365},
+        {"name": "x", "expires_in_days": 30.0},
+        {"name": "x", "allowed_ips": ["::ffff:192.0.2.1", "2001:db8::"]},
+        {"name": "x", "workspace_id": ""},
+        {"name": "x", "came_with_a_later_version": {"a": [1]}},
+    ],
+)
+def test_what_the_contract_allows_is_taken(admin: httpx.Client, body: dict[str, object]) -> None:
+    response = admin.post(KEYS, json=body)
+
+    assert response.status_code == 200
+    assert "came_with_a_later_version" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("limit=0", ["limit"]),
+        ("limit=101", ["limit"]),
+        ("limit=ten", ["limit"]),
+        ("limit=", ["limit"]),
+        ("limit=1&limit=2", ["limit"]),
+        ("limit=0&workspace_id=a&workspace_id=a", ["workspace_id"]),
+    ],
+)
+def test_every_parameter_at_fault_is_named(admin: httpx.Client, query: str, names: list[str]) -> None:
+    assert sorted(details(admin.get(f"{KEYS}?{query}"))) == names
+
+
+@pytest.mark.parametrize("query", ["limit=1", "limit=100", "unknown=1&unknown=2", "workspace_id=%00%F0%9F%94%91"])
+def test_a_query_that_the_contract_allows_is_taken(admin: httpx.Client, query: str) -> None:
+    assert admin.get(f"{KEYS}?{query}").status_code == 200
+
+
+def test_a_slash_in_an_id_stays_in_the_id(admin: httpx.Client) -> None:
+    response = admin.post(f"{KEYS}/a%2Fb/revoke")
+
+    assert refused(response) == (404, "not_found")
+    assert "API key" in error(response).message
+
+
+def test_every_answer_has_an_id_of_its_own(admin: httpx.Client) -> None:
+    ids = {admin.get(path).headers["x-request-id"] for path in (KEYS, KEYS, "/")}
+
+    assert len(ids) == 3
+
+
+def test_what_is_not_http_gets_the_error_body_too(sandbox: Sandbox) -> None:
+    address = httpx.URL(sandbox.url)
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as raw:
+        raw.sendall(b"\0\0 this is not HTTP\r\n\r\n")
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert msgspec.json.decode(body, type=models.Error).code == "bad_request"
+
+
+def test_a_body_that_breaks_off_does_nothing(sandbox: Sandbox, admin: httpx.Client) -> None:
+    address = httpx.URL(sandbox.url)
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as raw:
+        raw.sendall(
+            f"POST {KEYS} HTTP/1.1\r\nhost: x\r\nx-api-key: {sandbox.admin_key}\r\n".encode()
+            + b'content-type: application/json\r\ncontent-length: 100\r\n\r\n{"name": "x"'
+        )
+
+    assert len(admin.get(KEYS).json()["data"]) == 2
+
+
+def test_the_sandbox_remembers_what_it_was_asked_but_no_key(sandbox: Sandbox, admin: httpx.Client) -> None:
+    admin.post(KEYS, json={"name": ""})
+    admin.get("/nothing")
+
+    assert [(seen.method, seen.path, seen.operation, seen.status) for seen in sandbox.received] == [
+        ("POST", KEYS, "create_api_key", 422),
+        ("GET", "/nothing", None, 404),
+    ]
+    assert sandbox.admin_key not in repr(sandbox.received)

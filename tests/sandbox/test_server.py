@@ -1,0 +1,267 @@
+"""Starting and stopping; several at once; many threads; and without a socket."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import httpx
+import pytest
+
+from boltz_api.sandbox import Sandbox
+
+KEYS = "/compute/v1/admin/api-keys"
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    backend: str = request.param
+    return backend
+
+
+def test_it_is_ready_when_start_returns_and_that_is_soon() -> None:
+    Sandbox().start().stop()  # the first one also pays for imports
+    times: list[float] = []
+    for _ in range(5):
+        began = time.perf_counter()
+        with Sandbox() as sandbox:
+            times.append(time.perf_counter() - began)
+            assert httpx.get(sandbox.url).status_code == 404
+
+    assert min(times) < 0.05
+
+
+def test_stopping_leaves_nothing_behind() -> None:
+    with Sandbox() as sandbox:
+        url = sandbox.url
+        assert "boltz-sandbox" in {thread.name for thread in threading.enumerate()}
+        assert httpx.get(url).status_code == 404
+    assert "boltz-sandbox" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    sandbox.stop()
+
+
+def test_stopping_waits_neither_for_idle_connections_nor_for_late_answers() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with Sandbox() as sandbox, httpx.Client(base_url=sandbox.url) as client:
+            assert client.get("/").status_code == 404
+            rule = sandbox.fail(delay=60)
+            late = pool.submit(httpx.get, sandbox.url + KEYS, timeout=60)
+            while not rule.hits:
+                time.sleep(0.01)
+            began = time.perf_counter()
+        assert time.perf_counter() - began < 5
+        with pytest.raises(httpx.TransportError):
+            late.result(10)
+
+
+def test_an_answer_under_way_is_finished_before_it_stops() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with Sandbox() as sandbox:
+            rule = sandbox.fail(delay=0.2)
+            headers = {"x-api-key": sandbox.admin_key}
+            late = pool.submit(httpx.get, sandbox.url + KEYS, headers=headers, timeout=60)
+            while not rule.hits:
+                time.sleep(0.01)
+        assert late.result(10).status_code == 200
+
+
+def test_it_has_no_address_before_it_starts_or_after_it_stops() -> None:
+    sandbox = Sandbox()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.url
+    sandbox.start().stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.url
+
+
+def test_two_do_not_know_of_each_other() -> None:
+    with Sandbox() as one, Sandbox() as other:
+        key = one.new_key("admin").key
+
+        assert one.url != other.url
+        statuses = [httpx.get(s.url + KEYS, headers={"x-api-key": key}).status_code for s in (one, other)]
+        assert statuses == [200, 401]
+
+
+def test_a_port_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
+    with Sandbox() as first:
+        port = int(first.url.rpartition(":")[2])
+        second = Sandbox(port=port)
+        with pytest.raises(OSError, match="in use"):
+            second.start()
+        second.stop()
+    with Sandbox(port=port) as third:
+        assert third.url == f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "is_loopback"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:", True),
+        ("localhost", "http://localhost:", True),
+        ("::1", "http://[::1]:", True),
+        ("0.0.0.0", "http://127.0.0.1:", False),
+        ("::", "http://[::1]:", False),
+    ],
+)
+def test_it_knows_who_can_reach_it(host: str, url: str, is_loopback: bool) -> None:
+    with Sandbox(host=host) as sandbox:
+        assert sandbox.url.startswith(url)
+        assert sandbox.is_loopback == is_loopback
+        assert httpx.get(sandbox.url).status_code == 404
+
+
+def test_it_listens_on_loopback_only_unless_told_otherwise() -> None:
+    with Sandbox() as sandbox:
+        assert httpx.URL(sandbox.url).host == "127.0.0.1"
+        assert sandbox.is_loopback
+
+
+def test_a_small_answer_is_not_held_back(admin: httpx.Client) -> None:
+    """A listener that delays its packets (Nagle) takes 40 ms for each answer."""
+    began = time.perf_counter()
+    for _ in range(20):
+        admin.get(KEYS)
+
+    assert (time.perf_counter() - began) / 20 < 0.03
+
+
+def test_the_plugin_imports_nothing_until_it_is_used() -> None:
+    code = """
+import sys, pytest
+before = set(sys.modules)
+import boltz_api.sandbox.pytest_plugin
+print(sorted(set(sys.modules) - before))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "['boltz_api', 'boltz_api.sandbox', 'boltz_api.sandbox.pytest_plugin']\n"
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
+    code = f"""
+import sys
+class Missing:
+    def find_spec(self, name, *_):
+        if name == {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Missing())
+from boltz_api.sandbox import Sandbox
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert f"The sandbox needs {missing}, which is not installed: pip install 'boltz-api-keys[sandbox]'" in run.stderr
+
+
+def test_what_it_does_not_have_is_an_attribute_error() -> None:
+    import boltz_api.sandbox as package
+
+    assert set(package.__all__) <= set(dir(package))
+    with pytest.raises(AttributeError, match="has no attribute 'Sandpit'"):
+        _ = package.Sandpit
+
+
+class TestThreads:
+    """Sixteen callers at once."""
+
+    def every_key(self, client: httpx.Client, limit: int) -> list[str]:
+        ids: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = client.get(KEYS, params={"limit": limit, **cursor}).json()
+            ids += [key["id"] for key in page["data"]]
+            if not page["has_more"]:
+                return ids
+            cursor = {"after_id": page["last_id"]}
+
+    def test_every_acknowledged_key_is_listed_exactly_once(self, sandbox: Sandbox, admin: httpx.Client) -> None:
+        there_throughout = {sandbox.new_key().id for _ in range(150)}
+        revoked: set[str] = set()
+
+        def work(number: int) -> list[str]:
+            made: list[str] = []
+            with httpx.Client(base_url=sandbox.url, headers={"x-api-key": sandbox.admin_key}) as client:
+                for step in range(8):
+                    made.append(client.post(KEYS, json={"name": f"{number}.{step}"}).json()["key_details"]["id"])
+                    if step % 2:
+                        client.post(f"{KEYS}/{made[-1]}/revoke").raise_for_status()
+                        revoked.add(made[-1])
+                    if step % 4 == 0:
+                        seen = Counter(self.every_key(client, limit=40))
+                        assert set(seen.values()) == {1}
+                        assert there_throughout | set(made) <= set(seen)
+            return made
+
+        with ThreadPoolExecutor(16) as pool:
+            made = [key for keys in pool.map(work, range(16)) for key in keys]
+
+        assert len(set(made)) == 16 * 8
+        listed = self.every_key(admin, limit=100)
+        assert Counter(listed) == Counter([*listed[:2], *there_throughout, *made])
+        inactive = {
+            key["id"]
+            for start in (None, listed[99], listed[199])
+            for key in admin.get(KEYS, params={"after_id": start} if start else {}).json()["data"]
+            if not key["is_active"]
+        }
+        assert inactive == revoked
+
+
+class TestInProcess:
+    """The same application, without a socket."""
+
+    @pytest.mark.anyio
+    async def test_it_answers(self) -> None:
+        sandbox = Sandbox()
+        transport = httpx.ASGITransport(sandbox.app, client=("203.0.113.7", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+            key = sandbox.new_key("admin", allowed_ips=["203.0.113.7"]).key
+            client.headers["x-api-key"] = key
+            created = await client.post(KEYS, json={"name": "x"})
+            page = await client.get(KEYS)
+            revoked = await client.post(f"{KEYS}/{created.json()['key_details']['id']}/revoke")
+        sandbox.stop()
+
+        assert page.json()["data"][-1] == created.json()["key_details"]
+        assert revoked.json()["is_active"] is False
+
+    @pytest.mark.anyio
+    async def test_faults_work_there_too(self) -> None:
+        sandbox = Sandbox()
+        headers = {"x-api-key": sandbox.admin_key}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://s") as client:
+            sandbox.fail(status=503, delay=0.01)
+            assert (await client.get(KEYS, headers=headers)).status_code == 503
+            for drop in (True, False):
+                sandbox.fail(drop=drop, reset=not drop)
+                with pytest.raises(ConnectionResetError):
+                    await client.get(KEYS, headers=headers)
+        sandbox.stop()
+
+    @pytest.mark.anyio
+    async def test_a_host_may_announce_its_life(self) -> None:
+        sandbox = Sandbox()
+        told = ["lifespan.startup", "lifespan.shutdown"]
+        heard: list[str] = []
+
+        async def receive() -> dict[str, str]:
+            await anyio.lowlevel.checkpoint()
+            return {"type": told.pop(0)}
+
+        async def send(message: MutableMapping[str, str]) -> None:
+            await anyio.lowlevel.checkpoint()
+            heard.append(message["type"])
+
+        await sandbox.app({"type": "lifespan"}, receive, send)
+        sandbox.stop()
+
+        assert heard == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
