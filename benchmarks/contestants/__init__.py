@@ -1,0 +1,1 @@
+"""Who is measured: each module does the same jobs in its own way, and runs in a process of its own."""
