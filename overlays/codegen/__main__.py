@@ -28,14 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match options.command:
             case "generate":
-                return _generate(options.contract, options.output)
+                return _generate(options.contract, options.output.resolve())
             case "verify":
-                return _verify(options.contract, options.output)
+                return _verify(options.contract, options.output.resolve())
             case _:
                 return _lint(options.contract)
     except ContractError as error:
         return _report(error.faults)
-    except (generation.UnpinnedVersionError, RedoclyError) as error:
+    except (generation.RefusedError, RedoclyError) as error:
         return _report([error])
     except OSError as error:
         return _report([f"{error.filename or 'the system'}: {error.strerror or error}"])
@@ -84,7 +84,7 @@ def _lint(contract: Path) -> int:
 
 def _is_the_clients(output: Path) -> bool:
     """Whether ``output`` is the package that the hand-written client binds."""
-    return output.absolute() == HERE.generated
+    return output == HERE.generated
 
 
 def _report(problems: Iterable[object]) -> int:

@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from codegen.surface import Surface
 
 
-class UnpinnedVersionError(Exception):
-    """What is installed is not what ``pyproject.toml`` pins, and would write something else."""
+class RefusedError(Exception):
+    """Writing the package would do harm; the message says which."""
 
 
 def generate(contract: Contract, target: Path, project: Project) -> NormalForm:
     """Write the package for ``contract`` in place of whatever ``target`` holds.
 
-    Any exception leaves ``target`` as it was.
+    Any exception leaves ``target`` as it was: ``ContractError`` if the contract is at fault, ``RefusedError`` if
+    something else would be lost, or the generators are not those that are pinned.
     """
     if unpinned := list(unpinned_versions(project)):
-        raise UnpinnedVersionError(f"pyproject.toml: {'; '.join(unpinned)}; install the dependency group `generate`")
+        raise RefusedError(f"pyproject.toml: {'; '.join(unpinned)}; install the dependency group `generate`")
+    if target != project.generated and not _may_be_replaced(target):
+        raise RefusedError(f"{target}: holds something that was not generated; name a new or an empty folder")
     with replaced(target) as new:
         return write(contract, new, project)
 
@@ -40,6 +43,12 @@ def write(contract: Contract, folder: Path, project: Project) -> NormalForm:
     form = write_package(contract, folder)
     (folder / NAME).write_bytes(Manifest.of(form, folder, project).render())
     return form
+
+
+def _may_be_replaced(target: Path) -> bool:
+    if not target.is_dir():
+        return not target.exists()
+    return (target / NAME).is_file() or not any(target.iterdir())
 
 
 def unpinned_versions(project: Project) -> Iterator[str]:

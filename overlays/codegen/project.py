@@ -60,7 +60,7 @@ class Project:
         return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
 
 
-HERE: Final = Project(Path(__file__).parents[2])
+HERE: Final = Project(Path(__file__).resolve().parents[2])
 """The checkout that this code is part of."""
 
 

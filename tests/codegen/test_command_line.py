@@ -104,6 +104,37 @@ def test_what_is_no_contract_is_one_sentence_and_changes_nothing(
     assert sorted(path.name for path in tmp_path.iterdir() if path != contract) == ["generated"]
 
 
+def test_what_the_generators_cannot_express_changes_nothing(project: Path, run: Run) -> None:
+    package = project / "generated" / "boltz_api_generated"
+    before = contents(package)
+    edit(project / "openapi.yaml", "          minLength: 1\n", "          minLength: 1\n          not: {const: root}\n")
+    line = (project / "openapi.yaml").read_text(encoding="utf-8").splitlines().index("          not: {const: root}") + 1
+    for command in ("generate", "verify"):
+        status, out, err = run(command)
+        assert (status, out) == (1, "")
+        assert err.startswith(f"openapi.yaml:{line}:11: ")
+        assert "not" in err
+        assert err.count("\n") == 1
+    assert contents(package) == before
+    assert list(package.parent.iterdir()) == [package]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_nothing_but_a_generated_package_is_replaced(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    precious = tmp_path / "thesis"
+    if kind == "folder":
+        precious.mkdir()
+        precious = precious / "chapter.txt"
+    precious.write_text("ten years of work", encoding="utf-8")
+    output = tmp_path / "thesis"
+    assert main(["generate", "--contract", str(root / "openapi.yaml"), "--output", str(output)]) == 1
+    message = f"{output}: holds something that was not generated; name a new or an empty folder\n"
+    assert capsys.readouterr() == ("", message)
+    assert precious.read_text(encoding="utf-8") == "ten years of work"
+
+
 @pytest.mark.parametrize("arguments", [[], ["publish"], ["generate", "--verbose"], ["lint", "--output", "x"]])
 def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -29,6 +29,8 @@ OWN = {
     "service error code description",
     "service error details description",
     "service error message description",
+    "service status 200 says",
+    "service status default says",
 }
 
 
@@ -132,6 +134,7 @@ def places(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     (scheme,) = document["components"]["securitySchemes"].values()
     yield "service - key", {key: value for key, value in scheme.items() if key != "description"}
     yield "service key says", scheme["description"]
+    yield "service - security", document["security"]
     for place, value in Schema(document, {"$ref": "#/components/schemas/Error"}).walk():
         if place != "- schema":
             yield f"service error {place}", value
@@ -143,7 +146,9 @@ def places(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield f"{name} operation tag", tag_name
         yield f"{name} operation summary", operation["summary"]
         yield f"{name} operation description", operation["description"]
-        statuses = {status: response(document, operation, status)["content"] for status in operation["responses"]}
+        answers = {status: response(document, operation, status) for status in operation["responses"]}
+        yield from ((f"service status {status} says", answer["description"]) for status, answer in answers.items())
+        statuses = {status: answer["content"] for status, answer in answers.items()}
         successes = {status: list(body) for status, body in statuses.items() if status.startswith("2")}
         yield f"{name} operation success", successes
         errors = {status: body for status, body in statuses.items() if status not in successes}

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from codegen.contract import Contract
-from codegen.generation import UnpinnedVersionError, generate, write
+from codegen.generation import RefusedError, generate, write
 from codegen.manifest import Manifest
 from codegen.normal_form import NormalForm
 from codegen.project import Project
@@ -129,7 +129,7 @@ def test_a_generator_that_is_not_the_pinned_one(root: Path, tmp_path: Path, aske
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     (problem,) = check_versions(Project(tmp_path))
     assert f"{name} is pinned to {version}, but" in problem.message
-    with pytest.raises(UnpinnedVersionError, match=name):
+    with pytest.raises(RefusedError, match=name):
         generate(Contract.read(root / "openapi.yaml"), tmp_path / "out", Project(tmp_path))
     assert not (tmp_path / "out").exists()
 
