@@ -39,12 +39,15 @@ def boltz_client(boltz_sandbox: Sandbox) -> Iterator[Boltz]:
 def async_boltz_client(boltz_sandbox: Sandbox) -> Iterator[AsyncBoltz]:
     """An async client of the test's sandbox, with its live admin key.
 
-    A plain fixture, so that it serves under every plugin for async tests.
+    A plain fixture, so that it serves under every plugin for async tests. Its end therefore lies outside the test's
+    event loop, where a connection that is still open could no longer be closed: so none is kept after its answer.
     """
     from anyio import run
+    from httpx import Limits
 
-    from boltz_api import AsyncBoltz
+    from boltz_api import AsyncBoltz, DefaultAsyncHttpxClient
 
-    client = AsyncBoltz(api_key=boltz_sandbox.admin_key, base_url=boltz_sandbox.url)
+    http_client = DefaultAsyncHttpxClient(limits=Limits(max_keepalive_connections=0))
+    client = AsyncBoltz(api_key=boltz_sandbox.admin_key, base_url=boltz_sandbox.url, http_client=http_client)
     yield client
     run(client.close)
