@@ -40,12 +40,15 @@ if TYPE_CHECKING:
     from boltz_api.errors import InternalServerError as InternalServerError
     from boltz_api.errors import MissingAPIKeyError as MissingAPIKeyError
     from boltz_api.errors import NoNextPageError as NoNextPageError
+    from boltz_api.errors import NoSuchKeyError as NoSuchKeyError
     from boltz_api.errors import NotFoundError as NotFoundError
     from boltz_api.errors import PaginationError as PaginationError
     from boltz_api.errors import PermissionDeniedError as PermissionDeniedError
     from boltz_api.errors import RateLimitError as RateLimitError
     from boltz_api.errors import RedirectError as RedirectError
+    from boltz_api.errors import RotationError as RotationError
     from boltz_api.errors import UnprocessableEntityError as UnprocessableEntityError
+    from boltz_api.keys.rotation import Rotation as Rotation
     from boltz_api.pagination import AsyncCursorPage as AsyncCursorPage
     from boltz_api.pagination import AsyncPaginator as AsyncPaginator
     from boltz_api.pagination import SyncCursorPage as SyncCursorPage
@@ -99,6 +102,9 @@ _HOMES = {
     "InternalServerError": ("boltz_api.errors", "InternalServerError"),
     "MissingAPIKeyError": ("boltz_api.errors", "MissingAPIKeyError"),
     "NOT_GIVEN": ("boltz_api.sentinels", "NOT_GIVEN"),
+    "NoSuchKeyError": ("boltz_api.errors", "NoSuchKeyError"),
+    "Rotation": ("boltz_api.keys.rotation", "Rotation"),
+    "RotationError": ("boltz_api.errors", "RotationError"),
     "NoNextPageError": ("boltz_api.errors", "NoNextPageError"),
     "NoneType": ("types", "NoneType"),
     "NotFoundError": ("boltz_api.errors", "NotFoundError"),
@@ -148,6 +154,7 @@ __all__ = [
     "InternalServerError",
     "MissingAPIKeyError",
     "NoNextPageError",
+    "NoSuchKeyError",
     "NoneType",
     "NotFoundError",
     "NotGiven",
@@ -157,6 +164,8 @@ __all__ = [
     "RateLimitError",
     "RedirectError",
     "RequestOptions",
+    "Rotation",
+    "RotationError",
     "SyncCursorPage",
     "Timeout",
     "UnprocessableEntityError",

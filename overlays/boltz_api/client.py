@@ -40,6 +40,7 @@ from boltz_api.transport.sync import SyncConnections, SyncShell
 if TYPE_CHECKING:
     import httpx
 
+
 H = TypeVar("H")
 """The HTTP client that may be passed in."""
 X = TypeVar("X", bound="SyncShell | AsyncShell")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Literal, Self, cast
 
 if TYPE_CHECKING:
     from boltz_api.core.wire import Response, SentRequest
+    from boltz_api_generated.models import APIKey, APIKeyCreateResponse
 
 __all__ = [
     "APIConnectionError",
@@ -26,11 +27,13 @@ __all__ = [
     "InternalServerError",
     "MissingAPIKeyError",
     "NoNextPageError",
+    "NoSuchKeyError",
     "NotFoundError",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
     "RedirectError",
+    "RotationError",
     "UnprocessableEntityError",
 ]
 
@@ -89,6 +92,41 @@ class PaginationError(BoltzError):
 
 class NoNextPageError(BoltzError, RuntimeError):
     """The page has no next one; ``has_next_page()`` tells beforehand."""
+
+
+class NoSuchKeyError(BoltzError, LookupError):
+    """No key has that ID, or this client's key may not see it."""
+
+
+class RotationError(BoltzError):
+    """A key could not be rotated. At least one key goes on working."""
+
+    stage: Literal["lookup", "create", "check", "revoke"]
+    """What failed."""
+    old: APIKey | None
+    """The key to replace, as it was found."""
+    new: APIKeyCreateResponse | None
+    """The successor, if it was made. A pickle of this error leaves it out: it holds the secret."""
+    working: tuple[str, ...]
+    """The IDs of the keys that are known to work."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        stage: Literal["lookup", "create", "check", "revoke"],
+        old: APIKey | None = None,
+        new: APIKeyCreateResponse | None = None,
+        working: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.old = old
+        self.new = new
+        self.working = working
+
+    def _state(self) -> dict[str, object]:
+        return {**super()._state(), "new": None}
 
 
 class APIError(BoltzError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from boltz_api.core.paging import Envelope, Place, next_cursor
 from boltz_api.errors import NoNextPageError
+from boltz_api.prefetching import prefetched_by_a_task, prefetched_by_a_thread
 from boltz_api_generated.model import Model
 
 if TYPE_CHECKING:
@@ -117,6 +119,16 @@ class SyncCursorPage(CursorPage[T]):
         place = self._next_place()
         return type(self)(self._shell.run(place.fetch()), place, self._shell)
 
+    def prefetch(self) -> AbstractContextManager[Iterator[T]]:
+        """Every item of this page and of those after it, each page fetched while the one before it is worked on.
+
+        with client.admin.api_keys.list().prefetch() as keys:
+            for key in keys: ...
+
+        Leaving the ``with`` waits for a page that is being fetched.
+        """
+        return prefetched_by_a_thread(self)
+
 
 class AsyncCursorPage(CursorPage[T]):
     """One page of a listing. Iterating over it goes on through the pages after it."""
@@ -151,6 +163,16 @@ class AsyncCursorPage(CursorPage[T]):
         place = self._next_place()
         return type(self)(await self._shell.run(place.fetch()), place, self._shell)
 
+    def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+        """Every item of this page and of those after it, each page fetched while the one before it is worked on.
+
+        async with page.prefetch() as keys:
+            async for key in keys: ...
+
+        Leaving the ``async with`` cancels what is being fetched.
+        """
+        return prefetched_by_a_task(self)
+
 
 class AsyncPaginator(Generic[T]):
     """A listing that has not begun: ``await`` it for its first page, or iterate over its items at once."""
@@ -170,3 +192,9 @@ class AsyncPaginator(Generic[T]):
         """Every item of every page."""
         async for item in await self._first_page():
             yield item
+
+    @asynccontextmanager
+    async def prefetch(self) -> AsyncGenerator[AsyncIterator[T]]:
+        """Every item of every page, each page fetched while the one before it is worked on."""
+        async with (await self._first_page()).prefetch() as items:
+            yield items

@@ -73,6 +73,11 @@ class Settings:
         }
         return merged(standard, key, self.custom_headers)
 
+    @cached_property
+    def _bare_headers(self) -> tuple[tuple[str, str], ...] | None:
+        """Those of a request that adds none, if they are complete: what most requests carry."""
+        return _sendable(self.headers)
+
     def request_headers(self, *layers: HeaderLayer) -> tuple[tuple[str, str], ...]:
         """The headers of one request.
 
@@ -80,17 +85,26 @@ class Settings:
             MissingAPIKeyError: There is no key among them, and nobody left it out on purpose.
 
         """
-        headers = merged(self.headers, *layers) if any(layers) else self.headers
-        if not any(name.lower() == "x-api-key" for name in headers):
+        if not any(layers) and self._bare_headers is not None:
+            return self._bare_headers
+        headers = merged(self.headers, *layers)
+        sendable = _sendable(headers)
+        if sendable is None:
             raise MissingAPIKeyError(
                 "There is no API key: pass api_key=..., or set the environment variable BOLTZ_API_KEY."
             )
-        return tuple((name, value) for name, value in headers.items() if isinstance(value, str))
+        return sendable
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """What must not be shown, wherever it turns up."""
         return () if self.api_key is None else (self.api_key,)
+
+
+def _sendable(headers: HeaderLayer) -> tuple[tuple[str, str], ...] | None:
+    if not any(name.lower() == "x-api-key" for name in headers):
+        return None
+    return tuple((name, value) for name, value in headers.items() if isinstance(value, str))
 
 
 def _user_agent() -> str:

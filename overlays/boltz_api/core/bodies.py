@@ -120,7 +120,7 @@ class Receiving:
             http_version=self._http_version,
             elapsed=timedelta(seconds=self._clock() - step.started),
             complete=complete,
-            secret=step.secret,
+            holds=step.answer,
         )
 
 

@@ -45,7 +45,7 @@ def exchange(prepared: Prepared[object], settings: Settings) -> Flow[Received]:
     while True:
         timeouts = prepared.timeouts if deadline is None else within(prepared.timeouts, deadline - tempo.monotonic())
         logs.sending(wire, retries)
-        outcome = yield from send(Send(wire, timeouts, settings.max_response_bytes, started, deadline, prepared.secret))
+        outcome = yield from send(Send(wire, timeouts, settings.max_response_bytes, started, deadline, prepared.answer))
         logs.came_back(wire, outcome)
         situation = Situation(
             retries,

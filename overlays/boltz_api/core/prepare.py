@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import UNSET, Struct
 
-from boltz_api.core.checking import checked, did_you_mean, shown
+from boltz_api.core.checking import checked, did_you_mean
 from boltz_api.core.headers import HeaderLayer, check_header
-from boltz_api.core.redirects import origin
 from boltz_api.core.wire import Timeouts, WireRequest
-from boltz_api.errors import ArgumentTypeError, ArgumentValueError
+from boltz_api.errors import ArgumentTypeError
 from boltz_api.sentinels import NOT_GIVEN
 from boltz_api.settings import count_setting, timeouts_setting
 from boltz_api_generated.request import Operation, Request, RequestOptions
@@ -35,8 +33,6 @@ class Prepared(Struct, Generic[R_co], frozen=True):
     """Whether sending it twice does no more than sending it once."""
     answer: object
     """The type of a successful answer; ``None`` where it has no content."""
-    secret: bool
-    """Whether the answer may carry a secret."""
     operation: str | None
     arguments: Mapping[str, object]
 
@@ -83,7 +79,6 @@ def prepare(request: Request[R_co], settings: Settings, *, repeatable: bool) -> 
         retries_of(options, settings),
         repeatable or operation.method == "GET",
         operation.response,
-        holds_secret(operation.response),
         operation.name,
         _arguments(request),
     )
@@ -157,22 +152,8 @@ def encoded(body: object) -> bytes:
 
 
 def url_of(base_url: str, path: str, query: Mapping[str, object]) -> str:
-    """The full URL of ``path``, which may be a full one itself.
-
-    Raises:
-        ArgumentValueError: It belongs to another origin, to which the key must not go, or is malformed.
-
-    """
-    if any(character.isspace() or not character.isprintable() for character in path):
-        raise ArgumentValueError(f"path: must not hold spaces or line breaks, got {shown(path)}", argument="path")
-    try:
-        absolute = bool(urlsplit(path).scheme or urlsplit(path).netloc)
-        foreign = absolute and origin(path) != origin(base_url)
-    except ValueError:
-        raise ArgumentValueError(f"path: not a URL: {shown(path)}", argument="path") from None
-    if foreign:
-        raise ArgumentValueError(f"path: the API key goes to {base_url} only, not to {shown(path)}", argument="path")
-    url = path if absolute else base_url + path.lstrip("/")
+    """The full URL of ``path`` below ``base_url``."""
+    url = base_url + path.lstrip("/")
     if not query:
         return url
     pairs = [(name, _text(item)) for name, value in query.items() for item in _repeated(value)]
@@ -189,11 +170,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value)
-
-
-@lru_cache(maxsize=256)
-def holds_secret(kind: Any) -> bool:  # Any: a type form, such as `list[APIKey]`, is no `type`
-    """Whether a value of this type may carry a secret, at any depth."""
-    from boltz_api.core.shapes import inner_structs
-
-    return any(getattr(struct, "__secrets__", None) for struct in inner_structs(kind))

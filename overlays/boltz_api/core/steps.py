@@ -27,8 +27,8 @@ class Send(Struct, frozen=True):
     """How many bytes the body may have."""
     started: float
     deadline: float | None
-    secret: bool
-    """Whether the answer may carry a secret."""
+    answer: object
+    """The type of what is hoped for."""
 
 
 class Sleep(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -65,7 +66,7 @@ class Response:
     the answer may carry a secret.
     """
 
-    __slots__ = ("_sent", "complete", "content", "elapsed", "headers", "http_version", "secret", "status_code")
+    __slots__ = ("_holds", "_sent", "complete", "content", "elapsed", "headers", "http_version", "status_code")
 
     def __init__(
         self,
@@ -77,7 +78,7 @@ class Response:
         http_version: str = "HTTP/1.1",
         elapsed: timedelta = timedelta(0),
         complete: bool = True,
-        secret: bool = True,
+        holds: object = object,
     ) -> None:
         self.status_code = status_code
         self.headers = headers
@@ -87,13 +88,21 @@ class Response:
         self.elapsed = elapsed
         self.complete = complete
         """False where the connection was lost before the body's end."""
-        self.secret = secret
-        """Whether the body may carry a secret."""
+        self._holds = holds
 
     @property
     def request(self) -> SentRequest:
         """What was asked, with its secrets masked."""
         return SentRequest.of(self._sent) if isinstance(self._sent, WireRequest) else self._sent
+
+    @property
+    def may_hold_secret(self) -> bool:
+        """Whether the body may carry a secret, judged by what it is meant to be."""
+        from boltz_api.core.shapes import inner_structs
+
+        if self._holds is object:
+            return True
+        return any(getattr(struct, "__secrets__", None) for struct in inner_structs(self._holds))
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -155,31 +164,14 @@ class Response:
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        content = b"" if self.secret else self.content
+    def __reduce__(self) -> tuple[Callable[..., Response], tuple[object, ...]]:
+        kept = b"" if self.may_hold_secret else self.content
+        whole = self.complete and kept == self.content
         return _restored, (
-            self.status_code, self.headers, content, self.request, self.http_version, self.elapsed,
-            self.complete and content == self.content, self.secret,
-        )  # fmt: skip
+            (self.status_code, self.headers, kept, self.request),
+            {"http_version": self.http_version, "elapsed": self.elapsed, "complete": whole, "holds": self._holds},
+        )
 
 
-def _restored(  # noqa: PLR0917  # as pickled
-    status_code: int,
-    headers: Headers,
-    content: bytes,
-    request: SentRequest,
-    http_version: str,
-    elapsed: timedelta,
-    complete: bool,  # as pickled
-    secret: bool,  # as pickled
-) -> Response:
-    return Response(
-        status_code,
-        headers,
-        content,
-        request,
-        http_version=http_version,
-        elapsed=elapsed,
-        complete=complete,
-        secret=secret,
-    )
+def _restored(positional: tuple[Any, ...], named: dict[str, Any]) -> Response:
+    return Response(*positional, **named)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from boltz_api.resources.binding import M, Resource, View, call, pages
+from boltz_api.keys import finding, recovery, rotation
+from boltz_api.resources.binding import Items, M, Resource, Steps, View, call, pages
 from boltz_api.resources.modes import AsyncRaw, AsyncStreamed, Raw, Streamed
 from boltz_api_generated import operations
 
@@ -14,6 +15,12 @@ class APIKeys(Resource[M]):
     list = pages(operations.list_api_keys)
     # A key that is revoked already is answered in the same way, so a second revoke does no harm.
     revoke = call(operations.revoke_api_key, repeatable=True)
+
+    # Not in the contract: what an administrator of many keys needs, made of the three calls.
+    find = Items(finding.find)
+    get = Steps(finding.get)
+    rotate = Steps(rotation.rotate)
+    candidates = Steps(recovery.candidates)
 
     with_raw_response: View[APIKeys[Raw], APIKeys[AsyncRaw]] = View(Raw, AsyncRaw)
     with_streaming_response: View[APIKeys[Streamed], APIKeys[AsyncStreamed]] = View(Streamed, AsyncStreamed)

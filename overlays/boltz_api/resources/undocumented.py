@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, cast, overload
+from urllib.parse import urlsplit
 
 import msgspec
 
-from boltz_api.core.checking import did_you_mean
+from boltz_api.core.checking import did_you_mean, shown
 from boltz_api.core.decoding import decoded
 from boltz_api.core.exchange import exchange
 from boltz_api.core.headers import HeaderLayer, check_header
 from boltz_api.core.prepare import Prepared, encoded, retries_of, url_of
+from boltz_api.core.redirects import origin
 from boltz_api.core.steps import Flow
 from boltz_api.core.wire import Response, WireRequest
-from boltz_api.errors import ArgumentTypeError
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.resources.binding import Binding, Resource
 from boltz_api.resources.modes import Async, Mode, Sync
 from boltz_api.sentinels import NOT_GIVEN, Omit
@@ -67,6 +69,7 @@ def undocumented(
     chosen: RequestOptions = options or {}
     _check(chosen, body, content)
     sent = _content(body, content, chosen.get("extra_json"))
+    query = {**settings.custom_query, **(chosen.get("params") or {})}
     headers = chosen.get("headers") or {}
     for name, value in headers.items():
         check_header("headers", name, value)
@@ -74,7 +77,11 @@ def undocumented(
     prepared: Prepared[T] = Prepared(
         WireRequest(
             method,
-            url_of(settings.base_url, path, {**settings.custom_query, **(chosen.get("params") or {})}),
+            url_of(
+                settings.base_url,
+                path_below(settings.base_url, path),
+                query,
+            ),
             settings.request_headers(standard, headers),
             sent,
             settings.secrets,
@@ -83,12 +90,30 @@ def undocumented(
         retries_of(chosen, settings),
         method in _REPEATABLE,
         answer=cast_to,
-        secret=True,
         operation=None,
         arguments={},
     )
     received = yield from exchange(prepared, settings)
     return as_type(received.response, cast_to)
+
+
+def path_below(base_url: str, path: str) -> str:
+    """``path``, which may be a full URL, as a path below ``base_url``.
+
+    Raises:
+        ArgumentValueError: It is elsewhere, where the key must not go, or malformed.
+
+    """
+    if any(character.isspace() or not character.isprintable() for character in path):
+        raise ArgumentValueError(f"path: must not hold spaces or line breaks, got {shown(path)}", argument="path")
+    try:
+        absolute = bool(urlsplit(path).scheme or urlsplit(path).netloc)
+        below = not absolute or (origin(path) == origin(base_url) and path.startswith(base_url))
+    except ValueError:
+        raise ArgumentValueError(f"path: not a URL: {shown(path)}", argument="path") from None
+    if not below:
+        raise ArgumentValueError(f"path: the API key goes to {base_url} only, not to {shown(path)}", argument="path")
+    return path.removeprefix(base_url)
 
 
 def _check(options: RequestOptions, body: object | None, content: bytes | str | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -34,6 +33,9 @@ def _event_loop() -> object:
         import trio
 
         return trio.lowlevel.current_trio_token()
+    # Imported here, for it takes a while, and threads do without.
+    import asyncio
+
     return asyncio.get_running_loop()
 
 
@@ -44,6 +46,8 @@ async def sleep(seconds: float) -> None:
 
         await trio.sleep(seconds)
     else:
+        import asyncio
+
         await asyncio.sleep(seconds)
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
+from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeVar
 
 from boltz_api.core.bodies import Receiving
@@ -142,7 +143,8 @@ class SyncShell:
                     self._tempo.sleep(step.seconds)
                     return None
                 case Ask():
-                    return step.function(step.value)
+                    answer = step.function(step.value)
+                    return Raised(TypeError("a coroutine function needs AsyncBoltz")) if isawaitable(answer) else answer
                 case Item():
                     return Raised(TypeError("this flow hands out items: iterate over it"))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it

@@ -1,0 +1,148 @@
+"""Looking for keys: the service lists them all, the choosing is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal, Unpack
+
+from msgspec import Struct
+
+from boltz_api.core.paging import Place, beginning
+from boltz_api.core.steps import Flow, Item, ItemFlow
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError, NoSuchKeyError
+from boltz_api.settings import Settings
+from boltz_api_generated import operations
+from boltz_api_generated.models import APIKey, ListApiKeysResponse
+from boltz_api_generated.request import RequestOptions
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which keys are looked for; ``None`` means that it does not matter."""
+
+    active: bool | None = None
+    name: str | None = None
+    mode: Literal["live", "test"] | None = None
+    key_type: Literal["admin", "workspace"] | None = None
+    created_before: datetime | None = None
+    expires_before: datetime | None = None
+    unused_since: datetime | None = None
+    matching: Callable[[APIKey], bool] | None = None
+
+    def matches(self, key: APIKey) -> bool:
+        """Whether ``key`` is one of them."""
+        return (
+            self.active in (None, key.is_active)
+            and self.name in (None, key.name)
+            and (self.mode is None or key.livemode == (self.mode == "live"))
+            and self.key_type in (None, key.key_type)
+            and _is_before(key.created_at, self.created_before)
+            and _is_before(key.expires_at, self.expires_before)
+            and _is_before(last_sign_of_life(key), self.unused_since)
+            and (self.matching is None or self.matching(key))
+        )
+
+
+def last_sign_of_life(key: APIKey) -> datetime:
+    """When the key was last used, or made if that was later: a key made yesterday has not been idle for a month."""
+    return key.created_at if key.last_used_at is None else max(key.created_at, key.last_used_at)
+
+
+def _is_before(moment: datetime | None, limit: datetime | None) -> bool:
+    return limit is None or (moment is not None and moment < limit)
+
+
+def find(
+    settings: Settings,
+    *,
+    active: bool | None = None,
+    name: str | None = None,
+    mode: Literal["live", "test"] | None = None,
+    key_type: Literal["admin", "workspace"] | None = None,
+    workspace_id: str | None = None,
+    created_before: datetime | None = None,
+    expires_before: datetime | None = None,
+    unused_since: datetime | None = None,
+    matching: Callable[[APIKey], bool] | None = None,
+    **options: Unpack[RequestOptions],
+) -> ItemFlow[APIKey]:
+    """Go through all keys and pick those that meet every condition.
+
+    The service filters by workspace only, so this lists every page; each key comes as soon as its page is there.
+
+    Args:
+        active: Whether the key works: neither revoked nor expired.
+        name: The key's exact name.
+        mode: ``"live"`` or ``"test"``.
+        key_type: ``"admin"`` or ``"workspace"``.
+        workspace_id: The workspace it is scoped to.
+        created_before: Made before this time.
+        expires_before: Expires before this time, or has done so. Keys that never expire are left out.
+        unused_since: Neither used nor made at this time or later.
+        matching: Any other condition, as a function of the key.
+        options: As for every call.
+
+    Raises:
+        ArgumentValueError: A time has no time zone.
+
+    """
+    for argument, moment in (
+        ("created_before", created_before),
+        ("expires_before", expires_before),
+        ("unused_since", unused_since),
+    ):
+        _check_moment(argument, moment)
+    wanted = Wanted(
+        active=active,
+        name=name,
+        mode=mode,
+        key_type=key_type,
+        created_before=created_before,
+        expires_before=expires_before,
+        unused_since=unused_since,
+        matching=matching,
+    )
+    place: Place[ListApiKeysResponse] | None = beginning(
+        operations.list_api_keys(workspace_id=workspace_id, **options), settings
+    )
+    while place is not None:
+        page = yield from place.fetch()
+        for key in page.data:
+            if wanted.matches(key):
+                yield Item(key)
+        place = place.after(page)
+
+
+def _check_moment(argument: str, moment: object) -> None:
+    if moment is None:
+        return
+    if not isinstance(moment, datetime):
+        raise ArgumentTypeError(f"{argument}: expected a datetime, got {moment!r}", argument=argument)
+    if moment.tzinfo is None:
+        raise ArgumentValueError(
+            f"{argument}: expected a time with a time zone, such as datetime.now(UTC), got {moment!r}",
+            argument=argument,
+        )
+
+
+def get(settings: Settings, api_key_id: str, **options: Unpack[RequestOptions]) -> Flow[APIKey]:
+    """Look up one key by its ID.
+
+    The service has no call for this, so it lists page by page until the key turns up.
+
+    Args:
+        api_key_id: The key's ID.
+        options: As for every call.
+
+    Raises:
+        NoSuchKeyError: There is none, or this client's key may not see it.
+
+    """
+    place: Place[ListApiKeysResponse] | None = beginning(operations.list_api_keys(**options), settings)
+    while place is not None:
+        page = yield from place.fetch()
+        for key in page.data:
+            if key.id == api_key_id:
+                return key
+        place = place.after(page)
+    raise NoSuchKeyError(f"There is no key with the ID {api_key_id!r}.")
