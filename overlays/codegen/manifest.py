@@ -65,7 +65,7 @@ class Manifest:
         """What ``render`` wrote; ``ValueError`` if ``source`` is something else."""
         try:
             data = json.loads(source)
-            return cls(**(data | {"surface": Surface.from_json(data["surface"])}))
+            return cls(**(data | {"surface": Surface.from_rows(data["surface"])}))
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a manifest: {error}") from None
 
@@ -77,9 +77,11 @@ class Manifest:
             "settings": self.settings,
             "versions": self.versions,
             "files": self.files,
-            "surface": self.surface.to_json(),
         }
-        return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+        hashes = json.dumps(data, indent=2, ensure_ascii=False).removesuffix("\n}")
+        # One element a line, so that a diff of the file reads as one of the API.
+        rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in self.surface.rows())
+        return f'{hashes},\n  "surface": [\n{rows}\n  ]\n}}\n'.encode()
 
 
 def hashes(folder: Path) -> Hashes:

@@ -16,7 +16,7 @@ from codegen.operations import METHODS
 from codegen.schema import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from codegen.contract import JSON
     from codegen.normal_form import NormalForm
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Properties: TypeAlias = "dict[str, JSON]"
 """What is said of one element: ``type``, ``required``, ``enum``, ``maxLength`` ..., in the words of JSON Schema."""
+
+Row: TypeAlias = "tuple[str, str, str, Properties]"
+"""Operation, place, name, and what is said of them."""
 
 ANY_OPERATION: Final = "*"
 """Stands for the operation where something is shared by all: the bodies of errors."""
@@ -68,23 +71,13 @@ class Surface:
         return cls(dict(sorted(_Reader(Cursor.root(form.contract), names).elements())))
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Mapping[str, Mapping[str, Properties]]]) -> Surface:
-        """What ``to_json`` gave."""
-        return cls(
-            {
-                Element(operation, place, name): properties
-                for operation, places in data.items()
-                for place, names in places.items()
-                for name, properties in names.items()
-            }
-        )
+    def from_rows(cls, rows: Iterable[Row]) -> Surface:
+        """What ``rows`` gave."""
+        return cls({Element(operation, place, name): said for operation, place, name, said in rows})
 
-    def to_json(self) -> dict[str, dict[str, dict[str, Properties]]]:
-        """The table by operation, place and name."""
-        data: dict[str, dict[str, dict[str, Properties]]] = {}
-        for element, properties in self.elements.items():
-            data.setdefault(element.operation, {}).setdefault(element.place, {})[element.name] = properties
-        return data
+    def rows(self) -> list[Row]:
+        """The table, as JSON can hold it."""
+        return [(element.operation, element.place, element.name, said) for element, said in self.elements.items()]
 
     @property
     def operations(self) -> tuple[str, ...]:

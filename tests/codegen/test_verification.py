@@ -77,7 +77,9 @@ def test_a_manifest_that_was_edited(form: NormalForm, package: Path, fresh: Path
     assert problems(form, package, fresh) == [f"generated/manifest.json: edited by hand {MEND}"]
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"contract": 1}', b'{"surface": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b"\xff", b'{"contract": 1}', b'{"surface": [1]}', b'{"surface": 1}']
+)
 def test_a_manifest_that_is_none(form: NormalForm, package: Path, fresh: Path, content: bytes) -> None:
     (package / "manifest.json").write_bytes(content)
     assert problems(form, package, fresh) == [f"generated/manifest.json: edited by hand {MEND}"]
@@ -107,6 +109,15 @@ def test_what_changed_without_a_regeneration_is_named(
     assert [line for line in found if line.startswith(expected)]
     assert all(line.endswith(f"changed since generated/ was written {MEND}") for line in found[:-1])
     assert found[-1] == f"generated/manifest.json: out of date {MEND}"
+
+
+def test_a_manifest_reads_as_it_was_written(fresh: Path) -> None:
+    source = (fresh / "manifest.json").read_bytes()
+    manifest = Manifest.parse(source)
+    assert manifest.render() == source
+    assert manifest.files.keys() >= {"models.py", "params.py", "operations/__init__.py"}
+    assert [*manifest.files] == sorted(manifest.files)
+    assert manifest.surface.operations == ("create_api_key", "list_api_keys", "revoke_api_key")
 
 
 def test_templates_and_generator_code_are_pinned_but_not_what_only_checks(fresh: Path) -> None:
