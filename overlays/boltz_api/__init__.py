@@ -67,8 +67,10 @@ if TYPE_CHECKING:
     from boltz_api.transport.defaults import DefaultHttpxClient as DefaultHttpxClient
     from boltz_api_generated.model import Model as BaseModel
 
-    __title__: str
-    __version__: str
+__title__ = "boltz_api"
+# What pyproject.toml says, which a test holds it to: asking importlib.metadata would cost every program 5 ms on the way
+# to its first answer.
+__version__ = "0.1.0"
 
 # Where each name comes from. Type checkers read the imports above; a test keeps the two together.
 _HOMES = {
@@ -184,12 +186,6 @@ def __getattr__(name: str) -> object:
         value = getattr(_import_module(module), attribute)
     elif name == "types":
         value = _import_module("boltz_api.types")
-    elif name == "__title__":
-        value = "boltz_api"
-    elif name == "__version__":
-        from importlib.metadata import version
-
-        value = version("boltz-api-keys")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
