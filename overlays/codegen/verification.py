@@ -78,12 +78,15 @@ def check_bindings(form: NormalForm, project: Project) -> Iterator[Problem]:
             f"{operation} is bound by no resource{whose}",
             f"bind it in {shown(project.client / 'resources')}, then run: nox -s verify",
         )
-    for reference in found.gone:
-        yield Problem(
+    # A line that both clients share is one thing to mend.
+    yield from dict.fromkeys(
+        Problem(
             f"{shown(reference.file)}:{reference.line}",
             f"{form.contract.file} has no operation {reference.operation}",
             "remove it, then run: nox -s verify",
         )
+        for reference in found.gone
+    )
 
 
 def _stale_inputs(committed: Manifest, new: Manifest, contract: str) -> Iterator[Problem]:

@@ -158,6 +158,7 @@ def test_bindings_that_are_missing_or_gone(form: NormalForm, tmp_path: Path, mon
         "class AsyncAPIKeys:\n"
         "    create = call(operations.create_api_key)\n"
         "    list = pages(operations.list_api_keys)\n"
+        "class Both(Resource[M]):\n"
         "    erase = call(operations.erase_api_key)\n",
         encoding="utf-8",
     )
@@ -169,6 +170,6 @@ def test_bindings_that_are_missing_or_gone(form: NormalForm, tmp_path: Path, mon
         "(bind it in overlays/boltz_api/resources, then run: nox -s verify)"
     )
     assert gone == (
-        "overlays/boltz_api/api_keys.py:9: openapi.yaml has no operation erase_api_key "
+        "overlays/boltz_api/api_keys.py:10: openapi.yaml has no operation erase_api_key "
         "(remove it, then run: nox -s verify)"
     )
