@@ -39,6 +39,7 @@ def write_package(contract: Contract, target: Path, package: str = PACKAGE) -> N
         "py.typed": "",
         "models.py": models_source(form, package),
         "params.py": params,
+        "tags.py": _tags_source(form),
         **{f"operations/{name}": source for name, source in operations_sources(form, params, package).items()},
     }
     (target / "operations").mkdir()
@@ -48,6 +49,15 @@ def write_package(contract: Contract, target: Path, package: str = PACKAGE) -> N
         shutil.copyfile(support, target / support.name)
     _format(target, package)
     return form
+
+
+def _tags_source(form: NormalForm) -> str:
+    """The tags by themselves: a command line lists them in a few milliseconds, without the operations under them."""
+    titles = {module.tag: module.title for module in form.modules}
+    return (
+        '"""The tags of the contract and their titles. This imports nothing, so that listing them costs nothing."""\n\n'
+        f"TAGS: dict[str, str] = {titles!r}\n"
+    )
 
 
 def _format(target: Path, package: str) -> None:

@@ -119,7 +119,7 @@ class Call(Binding[P], Generic[P, R]):
     def __init__(self, function: Callable[P, Request[R]], *, repeatable: bool) -> None:
         super().__init__(function)
         self._function = function
-        self._repeatable = repeatable
+        self.repeatable = repeatable
 
     @overload
     def __get__(self, resource: None, owner: type) -> Self: ...
@@ -148,7 +148,7 @@ class Call(Binding[P], Generic[P, R]):
 
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[Any]:
             settings = mode.session.settings
-            prepared = prepare(request_from(self._function, args, kwargs), settings, repeatable=self._repeatable)
+            prepared = prepare(request_from(self._function, args, kwargs), settings, repeatable=self.repeatable)
             if mode.raw is None:
                 return call_flow(prepared, settings)
             return _raw_flow(mode, prepared, lambda received: parsed(prepared, received))

@@ -1,0 +1,26 @@
+"""Where ``boltz-api`` begins, with or without what it needs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final, NoReturn
+
+NEEDED: Final = {"click", "gjson", "rich", "yaml"}
+"""What the extra brings."""
+
+
+def main() -> NoReturn:
+    """Run the command and exit with its code."""
+    try:
+        from boltz_api.cli.session import run
+
+        sys.exit(run(sys.argv[1:]))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in NEEDED:
+            raise
+        sys.stderr.write(
+            "boltz-api needs more than the client does; install it with: pip install 'boltz-api-keys[cli]'\n"
+        )
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
