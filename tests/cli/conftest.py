@@ -1,0 +1,158 @@
+"""The real command in a process of its own, in a pipe or in a terminal, against a real sandbox."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from boltz_api.sandbox import Sandbox
+
+COMMAND = str(Path(sys.executable).with_name("boltz-api"))
+PATIENCE = 20.0
+
+
+@frozen
+class Finished:
+    """What a command that ran in a pipe left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@frozen
+class World:
+    """Where the command runs: its environment and its folder."""
+
+    environment: Mapping[str, str]
+    folder: Path
+
+    def __call__(self, *arguments: str, input_: str | None = None, **environment: str) -> Finished:
+        """Run the command in a pipe."""
+        with self.started(*arguments, has_input=input_ is not None, **environment) as process:
+            out, err = process.communicate(input_, timeout=PATIENCE)
+        return Finished(process.returncode, out, err)
+
+    def started(
+        self, *arguments: str, has_input: bool = False, stdout: int = subprocess.PIPE, **environment: str
+    ) -> subprocess.Popen[str]:
+        """The command in a pipe, under way."""
+        return subprocess.Popen(
+            [COMMAND, *arguments],
+            stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=self.folder,
+            env={**self.environment, **environment},
+        )
+
+    def terminal(self, *arguments: str, columns: int = 100, **environment: str) -> Terminal:
+        """The command in a terminal, under way."""
+        return Terminal([COMMAND, *arguments], {**self.environment, **environment}, self.folder, columns)
+
+
+class Terminal:
+    """A program in a pseudo-terminal."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, columns: int = 100
+    ) -> None:
+        self.text = ""
+        self.code: int | None = None
+        self._pid, self._descriptor = pty.fork()
+        if self._pid == 0:
+            os.chdir(folder)
+            os.execvpe(command[0], list(command), dict(environment))
+        ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+
+    def type(self, keys: str) -> None:
+        os.write(self._descriptor, keys.encode())
+
+    def interrupt(self) -> None:
+        os.kill(self._pid, signal.SIGINT)
+
+    def until(self, words: str) -> str:
+        """Everything on the screen once ``words`` is."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.text:
+            if not self._read(end):
+                raise AssertionError(f"{words!r} did not come up in {self.text!r}")
+        return self.text
+
+    def finished(self) -> str:
+        """Everything on the screen at the end."""
+        end = time.monotonic() + PATIENCE
+        while self._read(end):
+            pass
+        assert time.monotonic() < end, f"it did not end: {self.text!r}"
+        _, status = os.waitpid(self._pid, 0)
+        os.close(self._descriptor)
+        self.code = os.waitstatus_to_exitcode(status)
+        return self.text
+
+    def killed(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        self.finished()
+
+    def _read(self, end: float) -> bool:
+        ready, _, _ = select.select([self._descriptor], [], [], max(end - time.monotonic(), 0))
+        try:
+            piece = os.read(self._descriptor, 65536) if ready else b""
+        except OSError:  # Linux: nobody holds the other end any more
+            piece = b""
+        self.text += piece.decode(errors="replace").replace("\r\n", "\n")
+        return bool(piece)
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """One server for all tests that look at their own keys only."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A server of the test's own."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Callable[[Sandbox | None], World]:
+    """Makes a world around a sandbox; without one, there is no server and no key."""
+
+    def make(sandbox: Sandbox | None) -> World:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOLTZ_", "COLUMNS"))}
+        environment |= {"HOME": str(tmp_path), "TERM": "xterm-256color", "NO_PROXY": "127.0.0.1"}
+        if sandbox is not None:
+            environment |= {"BOLTZ_BASE_URL": sandbox.url, "BOLTZ_API_KEY": sandbox.admin_key}
+        return World(environment, tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def boltz(world: Callable[[Sandbox | None], World], sandbox: Sandbox) -> World:
+    """The command, talking to the test's own sandbox."""
+    return world(sandbox)
+
+
+@pytest.fixture
+def offline(world: Callable[[Sandbox | None], World]) -> World:
+    """The command where there is no server and no key."""
+    return world(None)
