@@ -13,6 +13,7 @@ from attrs import evolve
 from msgspec import UNSET, Meta, UnsetType
 
 from boltz_api.sandbox import Sandbox
+from boltz_api.sandbox.behaviours import Call
 from boltz_api_generated.model import Model
 from boltz_api_generated.operations import OPERATIONS
 from boltz_api_generated.request import Argument, Operation
@@ -198,6 +199,38 @@ def test_a_workspace_key_may_do_what_is_not_for_admins(sandbox: Sandbox) -> None
 
 def test_an_operation_that_is_gone_is_not_there(admin: httpx.Client) -> None:
     assert admin.post(f"{KEYS}/any/revoke").status_code == 404
+
+
+def test_a_behaviour_that_fails_is_the_sandbox_s_fault(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(call: object, store: object) -> object:
+        raise KeyError("no such bug")
+
+    with Sandbox(operations=CHANGED, behaviours={"list_jobs": fails}) as sandbox:
+        response = httpx.get(sandbox.url + "/compute/v1/jobs", headers={"x-api-key": sandbox.admin_key})
+
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert "no such bug" in caplog.text
+    assert "no such bug" not in response.text
+
+
+def test_a_body_that_may_be_left_out_may_be_left_out() -> None:
+    def echo(call: Call, store: object) -> object:
+        return [str(call.body)]
+
+    jobs = evolve(
+        CHANGED["list_jobs"],
+        method="POST",
+        arguments=(Argument(name="limit", wire="limit", location="body"),),
+        body=ListQuery,
+    )
+    with Sandbox(operations={"list_jobs": jobs}, behaviours={"list_jobs": echo}) as sandbox:
+        headers = {"x-api-key": sandbox.admin_key}
+        url = sandbox.url + "/compute/v1/jobs"
+        answers = [httpx.post(url, headers=headers, json=body) for body in (None, {"limit": 2})]
+        refused = httpx.post(url, headers=headers, content=b"{}")
+
+    assert [answer.json() for answer in answers] == [["{}"], ["{'limit': 2}"]]
+    assert refused.status_code == 415
 
 
 def test_a_sandbox_can_be_taught_a_behaviour() -> None:

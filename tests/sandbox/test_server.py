@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 
 import anyio
 import httpx
@@ -127,11 +128,13 @@ def test_it_listens_on_loopback_only_unless_told_otherwise() -> None:
 
 def test_a_small_answer_is_not_held_back(admin: httpx.Client) -> None:
     """A listener that delays its packets (Nagle) takes 40 ms for each answer."""
-    began = time.perf_counter()
-    for _ in range(20):
-        admin.get(KEYS)
 
-    assert (time.perf_counter() - began) / 20 < 0.03
+    def took() -> float:
+        began = time.perf_counter()
+        admin.get(KEYS)
+        return time.perf_counter() - began
+
+    assert median(took() for _ in range(20)) < 0.035
 
 
 def test_the_plugin_imports_nothing_until_it_is_used() -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from logging import getLogger
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote
 
 import anyio
-import msgspec
 from attrs import frozen
 from starlette.requests import ClientDisconnect, Request
 
 from boltz_api.sandbox import authentication, faults
 from boltz_api.sandbox.answers import Answer, answer, refusal
 from boltz_api.sandbox.behaviours import BEHAVIOURS, Behaviour, Call
+from boltz_api.sandbox.bodies import read_json
 from boltz_api.sandbox.checking import check_body, check_headers, check_query
 from boltz_api.sandbox.clock import Clock, timestamp
 from boltz_api.sandbox.connection import EXTENSION, Connection
@@ -34,13 +35,11 @@ if TYPE_CHECKING:
 
     from boltz_api_generated.request import Operation
 
-MAX_BODY: Final = 1024 * 1024
-"""The largest body that is read, in bytes."""
-
 MADE_UP: Final = "x-sandbox-made-up"
 """The header that says what in an answer is only an example: ``answer`` for all of it, or the fields' paths."""
 
 _REMEMBERED: Final = 10_000
+_LOG: Final = getLogger(__name__)
 
 
 @frozen(kw_only=True)
@@ -51,8 +50,8 @@ class Received:
     path: str
     operation: str | None
     """The operation's name; ``None`` where the request fits none."""
-    status: int
-    """The status of the answer, or what it would have been had a fault let it out."""
+    status: int | None
+    """The status that was answered; ``None`` where a fault dropped the connection instead."""
     fault: Fault | None
 
 
@@ -97,9 +96,20 @@ class Application:
             given = await self._perform(request, match) if fault is None else await self._suffer(fault, request, match)
         except RefusedError as refused:
             given = refusal(refused)
+        except ClientDisconnect:
+            raise
+        except Exception:  # noqa: BLE001  # a behaviour may be anybody's; the caller still gets the error body
+            _LOG.exception("The sandbox failed at %s %s", request.method, path)
+            given = refusal(RefusedError(500, "The sandbox itself failed; its log says how."))
         operation = None if match is None else match.operation.name
         self.received.append(
-            Received(method=request.method, path=path, operation=operation, status=given.status, fault=fault)
+            Received(
+                method=request.method,
+                path=path,
+                operation=operation,
+                status=None if given.ending == "dropped" else given.status,
+                fault=fault,
+            )
         )
         return given
 
@@ -136,7 +146,7 @@ class Application:
             path=match.path,
             query=self._query(operation, request),
             headers={} if operation.headers is None else check_headers(operation.headers, request.headers),
-            body={} if operation.body is None else check_body(operation.body, await _json(request)),
+            body={} if operation.body is None else check_body(operation.body, await read_json(request, operation)),
         )
         return self._said(call)
 
@@ -155,36 +165,6 @@ class Application:
             )
         value, invented = fit(model, behaviour(call, self._store))
         return answer(200, value, {MADE_UP: ", ".join(invented)} if invented else None)
-
-
-async def _json(request: Request) -> object:
-    """The body, decoded.
-
-    Raises:
-        RefusedError: 415 for another media type, 413 for a body too large, 400 for one that is not JSON.
-
-    """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise RefusedError(415, f"The body must be application/json, not {media_type or 'of no stated type'}.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise RefusedError(413, f"The body is larger than {MAX_BODY} bytes.")
-    try:
-        return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(400, f"The body is not JSON: {error}.") from None
-
-
-def _number(text: str) -> int | float:
-    # To JSON Schema 30.0 is an integer, and so it must be to the models.
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-_DECODER: Final = msgspec.json.Decoder(float_hook=_number)
 
 
 def _raw_path(scope: Scope) -> str:
@@ -210,8 +190,9 @@ async def _deliver(given: Answer, scope: Scope, receive: Receive, send: Send) ->
         connection.reset()
     else:
         connection.drop()
+    # The server must see the connection gone before this call ends, or it would answer in our place.
     while (await receive())["type"] != "http.disconnect":
-        """The server must see the connection gone before this call ends, or it would answer in our place."""
+        continue
 
 
 async def _live(receive: Receive, send: Send) -> None:

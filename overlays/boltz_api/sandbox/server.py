@@ -38,6 +38,8 @@ class Server:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                # As long as services in front of which a balancer stands keep an idle connection.
+                timeout_keep_alive=60,
                 # The caller's address is held against allowed_ips: it is what TCP says, never what a header claims.
                 proxy_headers=False,
                 server_header=False,
