@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.contract import ContractError
+from codegen.redocly import RedoclyError
 from release import credentials, embedded_index, target
 from release.build import Release, build
+from release.project import Project
 from release.publish import Permission, publish
+from release.published import look_up
 from release.refusal import Refusal
+from release.report import Question
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.step(options)
-    except (Refusal, ContractError) as refusal:
+    except (Refusal, ContractError, RedoclyError) as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -40,6 +44,12 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m release", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="step")
 
+    step = steps.add_parser("changes", help="what changed for users since the last release, and the version it demands")
+    step.add_argument("--index", metavar="NAME|URL", help="the index whose last release counts (default: the git tags)")
+    step.add_argument("--check", action="store_true", help="fail if the version is lower than demanded")
+    _say_what_to_compare(step)
+    step.set_defaults(step=_changes)
+
     step = steps.add_parser("build", help="wheel, sdist, SBOM and checksums of the commit, built twice and compared")
     _say_what_to_build(step)
     step.set_defaults(step=_build)
@@ -50,6 +60,7 @@ def _parser() -> ArgumentParser:
         "--index", metavar="NAME|URL", help="a PEP 503 index, or one that uv's settings name (default: the embedded)"
     )
     step.add_argument("--upload-url", metavar="URL", help="where the index takes uploads, if not beside it")
+    _say_what_to_compare(step)
     step.add_argument("--dry-run", action="store_true", help="say all that would be done, and upload nothing")
     step.add_argument("--public", action="store_true", help="first half of the leave to publish to the public index")
     step.add_argument("--confirm", metavar="NAME==VERSION", help="the second half")
@@ -66,6 +77,28 @@ def _say_what_to_build(step: ArgumentParser) -> None:
     step.add_argument("--sign", type=Path, metavar="KEY", help="sign the checksums with this SSH key")
 
 
+def _say_what_to_compare(step: ArgumentParser) -> None:
+    step.add_argument("--since", metavar="VERSION|REVISION", help="compare with this instead of the last release")
+    step.add_argument("--first", action="store_true", help="take this for the first release: compare with nothing")
+    step.add_argument("--without-redocly", action="store_true", help="do without the second look by `redocly diff`")
+
+
+def _question(options: Namespace) -> Question:
+    return Question(since=options.since, first=options.first, second_look=not options.without_redocly)
+
+
+def _changes(options: Namespace) -> None:
+    root = Path.cwd()
+    shelf = None
+    if options.index is not None:
+        to = target.resolve(options.index, root)
+        shelf = look_up(to, Project.read(root).name, credentials.find(to.upload))
+    report = _question(options).answer(root, shelf)
+    print(report)
+    if options.check:
+        report.refuse_too_low()
+
+
 def _build(options: Namespace) -> Release:
     release = build(Path.cwd(), options.into, sign=options.sign)
     print(f"{release.project.name} {release.project.version} from {release.commit.sha[:12]}, the same bytes twice:")
@@ -79,7 +112,7 @@ def _publish(options: Namespace) -> None:
         permission = Permission(public=options.public, confirmation=options.confirm)
         permission.refuse_public(Path.cwd(), to)
         release = _build(options)
-        publish(release, to, who, final=options.index is not None, dry_run=options.dry_run)
+        publish(release, to, who, _question(options), final=options.index is not None, dry_run=options.dry_run)
 
 
 @contextmanager

@@ -23,7 +23,10 @@ from release.repository import Commit, Repository
 class Release:
     """A built release: everything in its folder belongs to it."""
 
+    root: Path
+    """The work tree."""
     project: Project
+    """As it is in the commit."""
     commit: Commit
     distributions: Distributions
     files: tuple[Path, ...]
@@ -69,7 +72,7 @@ def build(root: Path, destination: Path, *, sign: Path | None = None) -> Release
         distributions = build_twice(repository, commit, export, scratch)
         distributions.refuse_strays(export)
         distributions.refuse_broken_readme()
-        return deliver(project, commit, distributions, destination, sign=sign)
+        return deliver(repository, commit, project, distributions, destination, sign=sign)
 
 
 def refuse_stale(export: Path) -> None:
@@ -131,7 +134,13 @@ def _refuse_different(one: Path, two: Path, origins: str) -> None:
 
 
 def deliver(
-    project: Project, commit: Commit, distributions: Distributions, destination: Path, *, sign: Path | None = None
+    repository: Repository,
+    commit: Commit,
+    project: Project,
+    distributions: Distributions,
+    destination: Path,
+    *,
+    sign: Path | None = None,
 ) -> Release:
     """Put the distributions into ``destination`` in place of earlier ones, with SBOM and checksums beside them."""
     destination.mkdir(parents=True, exist_ok=True)
@@ -144,6 +153,5 @@ def deliver(
     bill.write_text(bill_of_materials.render(delivered, commit), "utf-8")
     sums = checksums.write(destination, [*delivered.files, bill])
     signature = [checksums.sign(sums, sign)] if sign else []
-    return Release(
-        project=project, commit=commit, distributions=delivered, files=(*delivered.files, bill, sums, *signature)
-    )
+    files = (*delivered.files, bill, sums, *signature)
+    return Release(root=repository.root, project=project, commit=commit, distributions=delivered, files=files)

@@ -10,6 +10,7 @@ as separate from its clients as a real one.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import sys
@@ -20,7 +21,6 @@ from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, BinaryIO, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import msgspec
 from attrs import frozen
 from pypiserver import app_from_config, setup_routes_from_config
 from pypiserver.backend import BackendProxy, SimpleFileBackend
@@ -132,7 +132,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until standard input ends, which it does when the process that started this one is gone."""
-    settings = msgspec.json.decode(sys.stdin.readline(), type=Settings)
+    settings = Settings(**json.loads(sys.stdin.readline()))
     server = make_server(
         "127.0.0.1", settings.port, application(settings), server_class=_Server, handler_class=_QuietHandler
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from release.build import Release
     from release.credentials import Credentials
+    from release.report import Question
     from release.target import Target
 
 
@@ -28,8 +29,7 @@ class Plan:
     """What publishing a release to an index would do."""
 
     release: Release
-    target: Target
-    credentials: Credentials | None
+    shelf: Shelf
     new: tuple[Path, ...]
     there: tuple[Path, ...]
     """The files that the index holds already, with the same bytes."""
@@ -41,7 +41,7 @@ def plan(release: Release, target: Target, credentials: Credentials | None) -> P
     files = release.distributions.files
     there = tuple(file for file in files if _is_there(file, shelf))
     new = tuple(file for file in files if file not in there)
-    return Plan(release=release, target=target, credentials=credentials, new=new, there=there)
+    return Plan(release=release, shelf=shelf, new=new, there=there)
 
 
 def refuse_unannounced(project: Project, *, final: bool) -> None:
@@ -72,7 +72,13 @@ class Permission:
 
 
 def publish(
-    release: Release, target: Target, credentials: Credentials | None, *, final: bool, dry_run: bool = False
+    release: Release,
+    target: Target,
+    credentials: Credentials | None,
+    question: Question,
+    *,
+    final: bool,
+    dry_run: bool = False,
 ) -> None:
     """Publish ``release``, and say what is done.
 
@@ -80,6 +86,7 @@ def publish(
         release: What ``build`` gave.
         target: The index.
         credentials: Who publishes; ``None`` where the index asks nobody.
+        question: What the release is measured against: its version must be as high as the changes demand.
         final: Whether this is a release and not a rehearsal on the embedded index.
         dry_run: Go through every check, and upload nothing.
 
@@ -90,6 +97,9 @@ def publish(
     if not todo.new:
         print("nothing to do")
         return
+    report = question.answer(release.root, todo.shelf, publishing=True)
+    print(report)
+    report.refuse_too_low()
     refuse_unannounced(release.project, final=final)
     for file in todo.new:
         print(f"{'would upload' if dry_run else 'uploading'} {file.name} to {target.upload}")
@@ -105,23 +115,24 @@ def upload(plan: Plan) -> None:
     """
     if not plan.new:
         return
+    target, credentials = plan.shelf.target, plan.shelf.credentials
     done = subprocess.run(
         [
-            find_uv_bin(), "publish", "--trusted-publishing", "never", "--publish-url", plan.target.upload,
-            "--check-url", plan.target.simple, *map(str, plan.release.distributions.files),
+            find_uv_bin(), "publish", "--trusted-publishing", "never", "--publish-url", target.upload,
+            "--check-url", target.simple, *map(str, plan.release.distributions.files),
         ],
-        env=_environment(plan.credentials),
+        env=_environment(credentials),
         stdin=subprocess.DEVNULL,  # uv would ask for a name and a password
         capture_output=True,
         text=True,
         check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise Refusal(explain(done.stderr, plan.target))
-    shelf = look_up(plan.target, plan.release.project.name, plan.credentials)
+        raise Refusal(explain(done.stderr, target))
+    shelf = look_up(target, plan.release.project.name, credentials)
     missing = [file.name for file in plan.release.distributions.files if not _is_there(file, shelf)]
     if missing:
-        raise Refusal(f"{plan.target.name} accepted {' and '.join(missing)} but does not list it; is --index right?")
+        raise Refusal(f"{target.name} accepted {' and '.join(missing)} but does not list it; is --index right?")
 
 
 # What uv says, and what it means; the first that fits is told.

@@ -61,7 +61,7 @@ def release(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     commit = repository.head()
     export = repository.export(commit.sha, folder / "source")
     distributions = build_twice(repository, commit, export, folder)
-    return deliver(Project.read(export), commit, distributions, folder / "dist")
+    return deliver(repository, commit, Project.read(export), distributions, folder / "dist")
 
 
 @pytest.fixture
