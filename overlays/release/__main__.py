@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codegen.contract import ContractError
 from codegen.redocly import RedoclyError
-from release import credentials, embedded_index, target
+from release import credentials, embedded_index, installed, target
 from release.build import Release, build
 from release.project import Project
 from release.publish import Permission, publish
@@ -65,6 +65,12 @@ def _parser() -> ArgumentParser:
     step.add_argument("--public", action="store_true", help="first half of the leave to publish to the public index")
     step.add_argument("--confirm", metavar="NAME==VERSION", help="the second half")
     step.set_defaults(step=_publish)
+
+    step = steps.add_parser("installed", help="use and test the wheel in clean environments")
+    step.add_argument("--python", action="append", metavar="VERSION|PATH", help="repeatable (default: this one)")
+    step.add_argument("--resolution", action="append", choices=installed.RESOLUTIONS, help="repeatable (default: both)")
+    step.add_argument("--wheel", type=Path, help="the wheel (default: one built from the work tree)")
+    step.set_defaults(step=_installed)
 
     step = steps.add_parser("serve", help="serve the embedded index until interrupted, to install from")
     step.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
@@ -123,6 +129,11 @@ def _index(options: Namespace) -> Generator[tuple[target.Target, credentials.Cre
         return
     with embedded_index.serve(EMBEDDED) as index:
         yield index.target, index.publisher
+
+
+def _installed(options: Namespace) -> None:
+    pythons, resolutions = options.python or [sys.executable], options.resolution or installed.RESOLUTIONS
+    installed.check(Path.cwd(), pythons, resolutions, options.wheel)
 
 
 def _serve(options: Namespace) -> None:

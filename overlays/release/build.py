@@ -50,6 +50,8 @@ ELSEWHERE = Surroundings(
     file_time=1_000_000_000,
 )
 
+_ANY_TIME = "1000000000"
+
 
 def build(root: Path, destination: Path, *, sign: Path | None = None) -> Release:
     """Build the commit checked out in ``root`` into ``destination``, and put SBOM and checksums beside it.
@@ -97,7 +99,7 @@ def build_twice(repository: Repository, commit: Commit, export: Path, scratch: P
     for one, two in zip(first.files, second.files, strict=True):
         _refuse_different(one, two, "two builds of the same commit")
     from_sdist = scratch / "from-sdist"
-    _uv_build("--wheel", str(first.sdist), destination=from_sdist, commit=commit, surroundings=HERE)
+    _uv_build("--wheel", str(first.sdist), destination=from_sdist, epoch=commit.epoch, surroundings=HERE)
     _refuse_different(first.wheel, from_sdist / first.wheel.name, "the tree and the sdist")
     return first
 
@@ -107,18 +109,24 @@ def build_distributions(export: Path, into: Path, commit: Commit, surroundings: 
     if surroundings.file_time is not None:
         for file in export.rglob("*"):
             os.utime(file, (surroundings.file_time, surroundings.file_time))
-    _uv_build("--wheel", "--sdist", str(export), destination=into, commit=commit, surroundings=surroundings)
+    _uv_build("--wheel", "--sdist", str(export), destination=into, epoch=commit.epoch, surroundings=surroundings)
     return Distributions.find(into, Project.read(export))
 
 
-def _uv_build(*arguments: str, destination: Path, commit: Commit, surroundings: Surroundings) -> None:
+def build_wheel(tree: Path, into: Path) -> Path:
+    """Build only a wheel, of a source tree as it lies there, for trying out."""
+    _uv_build("--wheel", str(tree), destination=into, epoch=_ANY_TIME, surroundings=HERE)
+    return Distributions.find(into, Project.read(tree)).wheel
+
+
+def _uv_build(*arguments: str, destination: Path, epoch: str, surroundings: Surroundings) -> None:
     # No isolation: the build backend is the one that this environment pins, and no network is needed.
     done = subprocess.run(
         [
             find_uv_bin(), "build", "--no-build-isolation", "--offline", "--no-config", "--quiet",
             "--python", sys.executable, "--out-dir", str(destination), *arguments,
         ],
-        env={**os.environ, **surroundings.variables, "SOURCE_DATE_EPOCH": commit.epoch},
+        env={**os.environ, **surroundings.variables, "SOURCE_DATE_EPOCH": epoch},
         umask=surroundings.umask,
         capture_output=True,
         text=True,

@@ -120,8 +120,10 @@ def _key(path: str, old: str, new: str) -> Iterator[Change]:
 
 
 def _function(path: str, old: griffe.Function, new: griffe.Function) -> Iterator[Change]:
-    before = {parameter.name: parameter for parameter in old.parameters}
-    after = {parameter.name: parameter for parameter in new.parameters}
+    before, after = (
+        {parameter.name: parameter for parameter in function.parameters if not parameter.name.startswith("_")}
+        for function in (old, new)
+    )
     for name in before:
         if name not in after:
             yield breaking(f"{path}({name})", "parameter removed")
