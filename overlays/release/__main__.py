@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codegen.contract import ContractError
 from codegen.redocly import RedoclyError
-from release import credentials, embedded_index, installed, target
+from release import credentials, demo, embedded_index, installed, target
 from release.build import Release, build
 from release.project import Project
 from release.publish import Permission, publish
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 EMBEDDED = Path("build", "index")
-"""The folder of the embedded index; git ignores it."""
+DEMO = Path("build", "demo")
+"""Git ignores both."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,6 +72,10 @@ def _parser() -> ArgumentParser:
     step.add_argument("--resolution", action="append", choices=installed.RESOLUTIONS, help="repeatable (default: both)")
     step.add_argument("--wheel", type=Path, help="the wheel (default: one built from the work tree)")
     step.set_defaults(step=_installed)
+
+    step = steps.add_parser("demo", help="the whole story, from the contract to a revoked key")
+    step.add_argument("--folder", type=Path, default=DEMO, help=f"what it leaves behind (default: {DEMO})")
+    step.set_defaults(step=_demo)
 
     step = steps.add_parser("serve", help="serve the embedded index until interrupted, to install from")
     step.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
@@ -134,6 +139,10 @@ def _index(options: Namespace) -> Generator[tuple[target.Target, credentials.Cre
 def _installed(options: Namespace) -> None:
     pythons, resolutions = options.python or [sys.executable], options.resolution or installed.RESOLUTIONS
     installed.check(Path.cwd(), pythons, resolutions, options.wheel)
+
+
+def _demo(options: Namespace) -> None:
+    demo.Demo(Path.cwd(), demo.empty(options.folder.absolute())).run()
 
 
 def _serve(options: Namespace) -> None:

@@ -66,7 +66,7 @@ class Report:
     def __str__(self) -> str:
         """The report as people read it, the gravest lines first."""
         if self.baseline is None:
-            return f"{self.project.name} {self.project.version} is the first release: there is none to compare with."
+            return f"{self.project.name} {self.project.version}: the first release, so there is none to compare with."
         title = f"Changes in {self.project.name} since {self.baseline.version} ({self.baseline.origin})"
         sections = [title, "=" * len(title)]
         for name, changes in (

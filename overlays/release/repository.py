@@ -67,6 +67,13 @@ class Repository:
         listed = self._git("ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
         return sorted(name for name in set(listed) if name and (self.root / name).is_file())
 
+    def start(self, message: str) -> None:
+        """Make a repository of the folder, with all its files as the one commit."""
+        identity = ("-c", f"user.name={message}", "-c", "user.email=nobody@localhost", "-c", "commit.gpgsign=false")
+        self._git("init", "--quiet", "--initial-branch", "main")
+        self._git("add", "--all")
+        self._git(*identity, "commit", "--quiet", "--no-verify", "--message", message)
+
     def release_tags(self) -> dict[Version, str]:
         """The tags that name a release (``v1.2.3``), by version."""
         tags: dict[Version, str] = {}
@@ -93,5 +100,5 @@ class Repository:
             raise Refusal("git is not on the path; a release is made from a commit") from error
         if done.returncode != 0:
             reason = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-            raise Refusal(f"git {arguments[0]}: {reason[-1]}")
+            raise Refusal(f"git {' '.join(arguments[:4])}: {reason[-1]}")
         return done.stdout

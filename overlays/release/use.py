@@ -56,7 +56,7 @@ def calls(environment: CleanEnvironment, variables: Mapping[str, str]) -> list[s
 
 
 def commands(environment: CleanEnvironment, variables: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Create, list and revoke by command; each command with what it printed."""
+    """Create, list and revoke by command; each command with what it printed, the key cut short."""
     done: list[tuple[str, str]] = []
 
     def boltz_api(*arguments: str) -> str:
@@ -64,9 +64,10 @@ def commands(environment: CleanEnvironment, variables: Mapping[str, str]) -> lis
         done.append((f"boltz-api admin:api-keys {' '.join(arguments)}", said))
         return said
 
-    created = json.loads(boltz_api("create", "--name", "shell"))["key_details"]
-    listed = boltz_api("list")
-    if created["id"] not in listed:
+    answer = json.loads(boltz_api("create", "--name", "shell"))
+    created = answer["key_details"]
+    done[-1] = (done[-1][0], done[-1][1].replace(answer["key"], f"{created['key_prefix']}…"))
+    if created["id"] not in boltz_api("list"):
         raise Refusal("`boltz-api admin:api-keys list` does not show the key that was just created")
     revoked = json.loads(boltz_api("revoke", created["id"]))
     if revoked["is_active"]:
