@@ -14,7 +14,7 @@ from codegen.redocly import RedoclyError
 from release import credentials, demo, embedded_index, installed, target
 from release.build import Release, build
 from release.project import Project
-from release.publish import Permission, publish
+from release.publish import Permission, publish, refuse_unannounced
 from release.published import look_up
 from release.refusal import Refusal
 from release.report import Question
@@ -122,8 +122,10 @@ def _publish(options: Namespace) -> None:
     with _index(options) as (to, who):
         permission = Permission(public=options.public, confirmation=options.confirm)
         permission.refuse_public(Path.cwd(), to)
+        # On the embedded index a release is rehearsed; anywhere else it is final.
+        refuse_unannounced(Project.read(Path.cwd()), final=options.index is not None)
         release = _build(options)
-        publish(release, to, who, _question(options), final=options.index is not None, dry_run=options.dry_run)
+        publish(release, to, who, _question(options), dry_run=options.dry_run)
 
 
 @contextmanager

@@ -64,9 +64,7 @@ class Demo:
         began = time.monotonic()
         self._step("The contract", "openapi.yaml is the one source. It offers:", self._copy)
         self._step("Generate", "Write generated/ from it.", lambda: self._codegen("generate"))
-        self._step(
-            "Verify", "Generate again elsewhere; compare every byte and binding.", lambda: self._codegen("verify")
-        )
+        self._step("Verify", "Generate elsewhere; compare every byte and binding.", lambda: self._codegen("verify"))
         release = self._step("Build", "Build twice, in different places and surroundings; compare.", self._build)
         with embedded_index.serve(self.folder / "index") as index:
             self._step("Publish", "Upload to the embedded index on loopback.", lambda: self._publish(release, index))
@@ -130,7 +128,7 @@ class Demo:
         return release
 
     def _publish(self, release: Release, index: EmbeddedIndex) -> None:
-        publish(release, index.target, index.publisher, Question(first=True), final=False)
+        publish(release, index.target, index.publisher, Question(first=True))
 
     def _install(self, release: Release, index: EmbeddedIndex) -> CleanEnvironment:
         environment = CleanEnvironment.create(self.folder / "consumer")

@@ -77,7 +77,6 @@ def publish(
     credentials: Credentials | None,
     question: Question,
     *,
-    final: bool,
     dry_run: bool = False,
 ) -> None:
     """Publish ``release``, and say what is done.
@@ -87,7 +86,6 @@ def publish(
         target: The index.
         credentials: Who publishes; ``None`` where the index asks nobody.
         question: What the release is measured against: its version must be as high as the changes demand.
-        final: Whether this is a release and not a rehearsal on the embedded index.
         dry_run: Go through every check, and upload nothing.
 
     """
@@ -100,7 +98,6 @@ def publish(
     report = question.answer(release.root, todo.shelf, publishing=True)
     print(report)
     report.refuse_too_low()
-    refuse_unannounced(release.project, final=final)
     for file in todo.new:
         print(f"{'would upload' if dry_run else 'uploading'} {file.name} to {target.upload}")
     if not dry_run:

@@ -116,7 +116,7 @@ def test_a_shallow_clone_without_tags_is_refused(clone: Clone, tmp_path: Path) -
 def test_the_index_is_asked_first(
     clone: Clone, release: Release, index: EmbeddedIndex, publisher: Credentials, tmp_path: Path
 ) -> None:
-    publish(release, index.target, publisher, Question(first=True), final=False)
+    publish(release, index.target, publisher, Question(first=True))
     clone.git("tag", "v0.1.0")
     clone.move_to("0.2.0")
     shelf = look_up(index.target, "boltz-api-keys", None)
@@ -130,7 +130,7 @@ def test_the_index_is_asked_first(
 def test_a_release_on_the_index_alone_is_found_where_tags_are_missing(
     clone: Clone, release: Release, index: EmbeddedIndex, publisher: Credentials, tmp_path: Path
 ) -> None:
-    publish(release, index.target, publisher, Question(first=True), final=False)
+    publish(release, index.target, publisher, Question(first=True))
     clone.move_to("0.1.1")
     shelf = look_up(index.target, "boltz-api-keys", None)
     found = baseline.find(clone.repository, clone.project, shelf, tmp_path / "found")
@@ -141,7 +141,7 @@ def test_a_release_on_the_index_alone_is_found_where_tags_are_missing(
 def test_bytes_that_differ_from_what_the_index_announced_are_refused(
     release: Release, index: EmbeddedIndex, publisher: Credentials, tmp_path: Path
 ) -> None:
-    publish(release, index.target, publisher, Question(first=True), final=False)
+    publish(release, index.target, publisher, Question(first=True))
     shelf = look_up(index.target, "boltz-api-keys", None)
     served = tmp_path / "index" / release.distributions.sdist.name
     served.write_bytes(served.read_bytes() + b"more")

@@ -53,7 +53,7 @@ def changed(release: Release, folder: Path) -> Release:
 
 
 def test_published_files_are_those_that_were_built(release: Release, index: EmbeddedIndex, tmp_path: Path) -> None:
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     expected = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in release.distributions.files}
     assert expected == held(tmp_path / "index")
     shelf = look_up(index.target, "boltz-api-keys", None)
@@ -63,10 +63,10 @@ def test_published_files_are_those_that_were_built(release: Release, index: Embe
 def test_the_same_bytes_again_succeed_and_change_nothing(
     release: Release, index: EmbeddedIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     before = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "index").iterdir()}
     capsys.readouterr()
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     assert before == {file.name: file.stat().st_mtime_ns for file in (tmp_path / "index").iterdir()}
     assert "already, with the same bytes" in capsys.readouterr().out
 
@@ -74,10 +74,10 @@ def test_the_same_bytes_again_succeed_and_change_nothing(
 def test_other_bytes_under_a_published_version_are_refused_and_nothing_is_overwritten(
     release: Release, index: EmbeddedIndex, tmp_path: Path
 ) -> None:
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     before = held(tmp_path / "index")
     with pytest.raises(Refusal, match=f"holds .*whl {BYTES}.*raise the version"):
-        publish(changed(release, tmp_path / "changed"), index.target, index.publisher, FIRST, final=False)
+        publish(changed(release, tmp_path / "changed"), index.target, index.publisher, FIRST)
     assert before == held(tmp_path / "index")
 
 
@@ -86,7 +86,7 @@ def test_an_upload_that_broke_off_between_the_files_is_completed(
 ) -> None:
     wheel = release.distributions.wheel
     (tmp_path / "index" / wheel.name).write_bytes(wheel.read_bytes())
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
 
 
@@ -111,14 +111,14 @@ def test_an_upload_that_broke_off_within_a_file_leaves_nothing_and_can_be_repeat
         while connection.recv(4096):
             pass
     assert held(tmp_path / "index") == {}
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
 
 
 def test_an_index_that_wants_credentials_for_reading_gets_them(release: Release, tmp_path: Path) -> None:
     with embedded_index.serve(tmp_path / "index", private=True) as private:
-        publish(release, private.target, private.publisher, FIRST, final=False)
-        publish(release, private.target, private.publisher, FIRST, final=False)
+        publish(release, private.target, private.publisher, FIRST)
+        publish(release, private.target, private.publisher, FIRST)
     assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
 
 
@@ -126,7 +126,7 @@ def test_an_index_that_wants_credentials_for_reading_gets_them(release: Release,
 def test_wrong_credentials_are_one_sentence_without_them(release: Release, tmp_path: Path, private: bool) -> None:
     wrong = Credentials("release", "not-the-password")
     with embedded_index.serve(tmp_path / "index", private=private) as index, pytest.raises(Refusal) as refusal:
-        publish(release, index.target, wrong, FIRST, final=False)
+        publish(release, index.target, wrong, FIRST)
     assert str(refusal.value) == "the index the embedded index refuses these credentials"
     assert held(tmp_path / "index") == {}
 
@@ -135,7 +135,7 @@ def test_wrong_credentials_are_one_sentence_without_them(release: Release, tmp_p
 def test_no_credentials_are_one_sentence(release: Release, tmp_path: Path, private: bool) -> None:
     no_credentials = pytest.raises(Refusal, match="wants credentials; set UV_PUBLISH_USERNAME")
     with embedded_index.serve(tmp_path / "index", private=private) as index, no_credentials:
-        publish(release, index.target, None, FIRST, final=False)
+        publish(release, index.target, None, FIRST)
 
 
 def test_an_index_that_is_not_there_is_one_sentence(release: Release) -> None:
@@ -143,7 +143,7 @@ def test_an_index_that_is_not_there_is_one_sentence(release: Release) -> None:
         port = unused.getsockname()[1]
     target = resolve(f"http://127.0.0.1:{port}/simple/", Path())
     with pytest.raises(Refusal, match=rf"^the index http://127\.0\.0\.1:{port}/simple/ cannot be reached: [^\n]+$"):
-        publish(release, target, None, FIRST, final=False)
+        publish(release, target, None, FIRST)
 
 
 @contextmanager
@@ -174,18 +174,18 @@ def cramped_index(folder: Path) -> Generator[EmbeddedIndex]:
 
 def test_an_index_without_room_is_one_sentence_and_keeps_no_torn_file(release: Release, tmp_path: Path) -> None:
     with cramped_index(tmp_path / "index") as index, pytest.raises(Refusal) as refusal:
-        publish(release, index.target, index.publisher, FIRST, final=False)
+        publish(release, index.target, index.publisher, FIRST)
     assert str(refusal.value) == "the index the embedded index has no room for the upload; nothing was stored"
     assert held(tmp_path / "index") == {}
     with embedded_index.serve(tmp_path / "index") as roomy:
-        publish(release, roomy.target, roomy.publisher, FIRST, final=False)
+        publish(release, roomy.target, roomy.publisher, FIRST)
     assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
 
 
 def test_a_dry_run_says_all_and_does_nothing(
     release: Release, index: EmbeddedIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish(release, index.target, index.publisher, FIRST, final=False, dry_run=True)
+    publish(release, index.target, index.publisher, FIRST, dry_run=True)
     said = capsys.readouterr().out
     assert [f"would upload {file.name} to {index.url}" for file in release.distributions.files] == [
         line for line in said.splitlines() if "would" in line
@@ -348,7 +348,7 @@ def test_no_password_is_among_the_arguments_of_any_process(
 ) -> None:
     seen: list[str] = []
     sys.addaudithook(lambda event, values: seen.append(str(values[1])) if event == "subprocess.Popen" else None)
-    publish(release, index.target, index.publisher, FIRST, final=False)
+    publish(release, index.target, index.publisher, FIRST)
     assert any("publish" in arguments for arguments in seen)
     assert not any(index.publisher.password in arguments for arguments in seen)
 
@@ -373,6 +373,6 @@ def test_what_uv_says_becomes_one_sentence(output: str, sentence: str) -> None:
 def test_another_index_s_files_under_our_name_are_not_ours(release: Release, tmp_path: Path) -> None:
     """An index that sends clients on for what it lacks does not thereby hold it."""
     with embedded_index.serve(tmp_path / "public") as elsewhere:
-        publish(release, elsewhere.target, elsewhere.publisher, FIRST, final=False)
+        publish(release, elsewhere.target, elsewhere.publisher, FIRST)
         with embedded_index.serve(tmp_path / "index", fallback=elsewhere.simple) as internal:
             assert look_up(internal.target, "boltz-api-keys", None).files == ()
