@@ -108,7 +108,7 @@ def _changed(change: surface_diff.Change) -> Impact:
             return judge(_types(str(before), str(after)), taken=taken)
         case "enum":
             return judge(_enums(before, after), taken=taken)
-        case "format" if {before, after} & {*_TYPED_FORMATS}:
+        case "format" if before in _TYPED_FORMATS or after in _TYPED_FORMATS:
             return Impact.BREAKING
         case "format" | "pattern" | "multipleOf":
             return judge(_constraints(before, after), taken=taken)
@@ -121,8 +121,7 @@ def _changed(change: surface_diff.Change) -> Impact:
 def _types(before: str, after: str) -> Relation:
     old, new = (set(types.split(" or ")) for types in (before, after))
     # Every integer is a number.
-    wide_old, wide_new = (types | ({"integer"} if "number" in types else set()) for types in (old, new))
-    return _sets(wide_old, wide_new)
+    return _sets(*(types | {"integer"} if "number" in types else types for types in (old, new)))
 
 
 def _sets(old: set[str], new: set[str]) -> Relation:

@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
 from codegen import redocly
 from codegen.surface import ANY_OPERATION
@@ -48,13 +48,13 @@ class Verdict(TypedDict):
     message: str
 
 
-class Seen(TypedDict, total=False):
+class Seen(TypedDict):
     """One entry of what ``redocly diff --format=json`` prints, as far as it is read here."""
 
     path: str
     kind: str
     impact: str
-    property: str
+    property: NotRequired[str]
     verdicts: list[Verdict]
 
 

@@ -32,7 +32,9 @@ def write_wheel(folder: Path, name: str, version: str) -> None:
     with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
         for file, text in files.items():
             wheel.writestr(f"{stem}.dist-info/{file}", text)
-        wheel.writestr(f"{stem}.dist-info/RECORD", "".join(f"{stem}.dist-info/{file},,\n" for file in (*files, "RECORD")))
+        wheel.writestr(
+            f"{stem}.dist-info/RECORD", "".join(f"{stem}.dist-info/{file},,\n" for file in (*files, "RECORD"))
+        )
 
 
 @pytest.fixture
@@ -99,9 +101,7 @@ def documented(root: Path, name: str, internal: EmbeddedIndex) -> str:
     return text.replace(PLACEHOLDER, internal.simple)
 
 
-def test_pip_as_documented_installs_ours(
-    root: Path, release: Release, internal: EmbeddedIndex, tmp_path: Path
-) -> None:
+def test_pip_as_documented_installs_ours(root: Path, release: Release, internal: EmbeddedIndex, tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text(documented(root, "pip.conf", internal))
     installed = pip_installs(tmp_path, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
     assert str(release.project.version) == installed
@@ -118,7 +118,7 @@ def test_the_impostor_is_one_that_a_careless_pip_installs(
     internal: EmbeddedIndex, public: EmbeddedIndex, tmp_path: Path
 ) -> None:
     both = ["--index-url", public.simple, "--extra-index-url", internal.simple]
-    assert IMPOSTOR == pip_installs(tmp_path, *both, PIP_CONFIG_FILE=os.devnull)
+    assert pip_installs(tmp_path, *both, PIP_CONFIG_FILE=os.devnull) == IMPOSTOR
 
 
 def test_the_impostor_is_one_that_a_careless_uv_installs(
@@ -128,4 +128,4 @@ def test_the_impostor_is_one_that_a_careless_uv_installs(
         '[project]\nname = "consumer"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = ["boltz-api-keys"]\n'
         f'[tool.uv]\nindex-strategy = "unsafe-best-match"\n[[tool.uv.index]]\nurl = "{internal.simple}"\n'
     )
-    assert IMPOSTOR == uv_installs(tmp_path, pyproject, UV_DEFAULT_INDEX=public.simple)
+    assert uv_installs(tmp_path, pyproject, UV_DEFAULT_INDEX=public.simple) == IMPOSTOR

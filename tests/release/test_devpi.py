@@ -7,7 +7,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -66,7 +65,7 @@ def _wait_for(client: httpx.Client) -> None:
 
 
 def test_devpi_takes_a_release_once_and_keeps_it(release: Release, devpi: Target) -> None:
-    with pytest.raises(Refusal, match="wants credentials|refuses"):
+    with pytest.raises(Refusal, match=r"wants credentials|refuses"):
         publish(release, devpi, None, FIRST)
     publish(release, devpi, WHO, FIRST)
     publish(release, devpi, WHO, FIRST)

@@ -38,7 +38,7 @@ COVERED = [
 
 @pytest.mark.parametrize("entry", COVERED, ids=lambda entry: entry["path"])
 def test_what_our_comparison_saw_is_not_told_twice(entry: Seen) -> None:
-    assert [] == unseen([entry], [FIELD, FAULT], OPERATIONS)
+    assert unseen([entry], [FIELD, FAULT], OPERATIONS) == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def installed(root: Path) -> None:
         ("https://api.boltz.bio", "https://api.boltz.test", Impact.BREAKING),
         ("name: x-api-key", "name: x-other-key", Impact.BREAKING),
         ("enum: [admin, workspace]", "enum: [admin, workspace, robot]", Impact.ADDITIVE),
-        ("        workspace_id:\n          type: string\n          description: Workspace ID to", "        work:\n"
-         "          type: string\n          description: Workspace ID to", Impact.BREAKING),
+        ("        workspace_id:\n          type: string\n          description: Workspace ID to", ("        work:\n"
+         "          type: string\n          description: Workspace ID to"), Impact.BREAKING),
         ("summary: Revoke an API key", "summary: Revoke a key", Impact.FIX),
     ],
 )  # fmt: skip

@@ -70,7 +70,7 @@ def test_from_an_edited_contract_to_a_consumer_that_uses_it(
     if "Unreleased" in (tree / "CHANGELOG.md").read_text("utf-8"):
         maintainer.edit("CHANGELOG.md", "Unreleased", "2026-01-02")
         maintainer.commit("Date the release")
-    assert 0 == maintainer.publish(), capsys.readouterr().err
+    assert maintainer.publish() == 0, capsys.readouterr().err
     consumer = CleanEnvironment.create(tmp_path / "consumer")
     # What the package needs comes from the environment that runs this test: no network.
     borrowed = Path(consumer.run("python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
@@ -86,31 +86,31 @@ def test_from_an_edited_contract_to_a_consumer_that_uses_it(
     maintainer.edit("openapi.yaml", "        expires_in_days:\n", f"{NEW_FIELD}        expires_in_days:\n")
     maintainer.commit("Keys have notes")
     capsys.readouterr()
-    assert 1 == maintainer.publish()
+    assert maintainer.publish() == 1
     assert "generated/ is stale; run `nox -s generate` and commit" in capsys.readouterr().err
     maintainer.generate()
     maintainer.commit("Generate")
-    assert 1 == maintainer.publish()
+    assert maintainer.publish() == 1
     assert f"holds boltz_api_keys-{now}-py3-none-any.whl with other bytes" in capsys.readouterr().err
     maintainer.edit("pyproject.toml", f'version = "{now}"', f'version = "{following}"')
     maintainer.commit("Raise the version")
-    assert 1 == maintainer.publish()
+    assert maintainer.publish() == 1
     assert f"CHANGELOG.md has no entry for {following}" in capsys.readouterr().err
     maintainer.edit("CHANGELOG.md", "## ", f"## {following} - 2026-02-03\nKeys have notes.\n\n## ")
     maintainer.commit("Tell of it")
 
     # Now it is, and the report says in terms of the API what it is.
-    assert 0 == main(["changes", "--check", "--index", index.simple, "--without-redocly"])
+    assert main(["changes", "--check", "--index", index.simple, "--without-redocly"]) == 0
     report = capsys.readouterr().out
     assert f"Changes in boltz-api-keys since {now} ({index.simple})" in report
     assert "additive  create_api_key: added optional body field note: string, at most 40 characters" in report
     assert "additive  boltz_api_generated.operations.create_api_key(note): optional parameter added" in report
     assert f"Demands {following} or higher" in report
-    assert 0 == maintainer.publish(), capsys.readouterr().err
+    assert maintainer.publish() == 0, capsys.readouterr().err
 
     # The consumer's range takes it, and the new field is there.
     assert str(following) == install(f"boltz-api-keys>={now},<{now.major}.{now.minor + 1}")
-    assert "{'name': 'x', 'note': 'robot'}" == consumer.run("python", "-c", USE).strip()
+    assert consumer.run("python", "-c", USE).strip() == "{'name': 'x', 'note': 'robot'}"
 
 
 @pytest.mark.slow
@@ -132,9 +132,9 @@ def test_a_breaking_change_is_not_published_under_a_compatible_version(
     maintainer.edit("pyproject.toml", f'version = "{now}"', f'version = "{following}"')
     maintainer.edit("CHANGELOG.md", "## ", f"## {following} - 2026-02-03\nFewer at once.\n\n## ")
     maintainer.commit("Fewer at once")
-    assert 1 == maintainer.publish()
+    assert maintainer.publish() == 1
     said = capsys.readouterr()
     assert "breaking  list_api_keys: query parameter limit: maximum 100 -> 50" in said.out
     demanded = f"0.{now.minor + 1}.0" if now.major == 0 else f"{now.major + 1}.0.0"
     assert f"error: version {following} is too low for 1 breaking change: at least {demanded} is demanded" in said.err
-    assert [] == list(Path(tree.parent, "index").iterdir())
+    assert list(Path(tree.parent, "index").iterdir()) == []

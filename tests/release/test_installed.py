@@ -1,0 +1,90 @@
+"""The checks of the installed wheel: each passes on ours, and fails on one with the fault that it is there to find."""
+
+from __future__ import annotations
+
+import sysconfig
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from release import installed
+from release.build import Release, build_wheel
+from release.clean_environment import CleanEnvironment
+from release.refusal import Refusal
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> CleanEnvironment:
+    """A new environment that borrows what the package needs from the one that runs the tests: no network."""
+    environment = CleanEnvironment.create(tmp_path / "consumer")
+    place = environment.run("python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    Path(place, "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
+
+
+def without(wheel: Path, folder: Path, unwanted: Callable[[str], bool]) -> Path:
+    """A copy of the wheel that lacks some files."""
+    folder.mkdir()
+    copy = folder / wheel.name
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(copy, "w") as new:
+        for name in old.namelist():
+            if not unwanted(name):
+                new.writestr(name, old.read(name))
+    return copy
+
+
+def test_the_wheel_works_where_it_is_installed(
+    release: Release, environment: CleanEnvironment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.install("--no-deps", str(release.distributions.wheel))
+    installed.check_use(environment)
+    said = capsys.readouterr().out
+    assert f"imports as {release.project.version}" in said
+    assert "revoked robot, active: False" in said
+
+
+def test_its_types_arrive(release: Release, environment: CleanEnvironment) -> None:
+    environment.install("--no-deps", str(release.distributions.wheel))
+    installed.check_types(environment)
+
+
+def test_a_wheel_without_types_is_found_out(release: Release, environment: CleanEnvironment, tmp_path: Path) -> None:
+    untyped = without(release.distributions.wheel, tmp_path / "untyped", lambda name: name.endswith("py.typed"))
+    environment.install("--no-deps", str(untyped))
+    with pytest.raises(Refusal, match=r"import-untyped|assert-type"):
+        installed.check_types(environment)
+
+
+def test_a_package_from_elsewhere_is_found_out(environment: CleanEnvironment, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "boltz_api").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "boltz_api" / "__init__.py").write_text("")
+    (pth,) = environment.folder.rglob("borrowed.pth")
+    pth.write_text(str(tmp_path / "elsewhere"))
+    with pytest.raises(Refusal, match=r"boltz_api was imported from .*elsewhere"):
+        installed.check_use(environment)
+
+
+def test_a_wheel_that_lacks_a_module_is_found_out(
+    release: Release, environment: CleanEnvironment, tmp_path: Path
+) -> None:
+    broken = without(release.distributions.wheel, tmp_path / "broken", lambda name: name == "boltz_api/client.py")
+    environment.install("--no-deps", str(broken))
+    with pytest.raises(Refusal, match=r"boltz_api\.client"):
+        installed.check_use(environment)
+
+
+def test_nobody_s_settings_reach_the_environment(
+    environment: CleanEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    monkeypatch.setenv("BOLTZ_API_KEY", "fake")
+    names = "print([name for name in ('PYTHONPATH', 'BOLTZ_API_KEY', 'VIRTUAL_ENV') if name in os.environ])"
+    assert environment.run("python", "-c", f"import os; {names}").strip() == "[]"
+
+
+def test_a_wheel_of_the_work_tree_takes_uncommitted_work(tree: Path, tmp_path: Path) -> None:
+    (tree / "overlays" / "boltz_api" / "fresh.py").write_text("")
+    with zipfile.ZipFile(build_wheel(tree, tmp_path / "wheel")) as wheel:
+        assert "boltz_api/fresh.py" in wheel.namelist()
