@@ -61,7 +61,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy --strict and pyright on the package, the generated code and the typed samples."""
-    install(session, "types", "release", extras="cli,sandbox")
+    install(session, "dev", extras="cli,sandbox")
     session.run("mypy", *TYPED)
     session.run("pyright", "--pythonpath", f"{session.virtualenv.location}/bin/python", *TYPED)
 
