@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
@@ -99,7 +99,7 @@ class SyncCursorPage(CursorPage[T]):
         for page in self.iter_pages():
             yield from page.data
 
-    def iter_pages(self) -> Iterator[Self]:
+    def iter_pages(self) -> Iterator[SyncCursorPage[T]]:
         """This page and those after it."""
         page = self
         while True:
@@ -108,7 +108,7 @@ class SyncCursorPage(CursorPage[T]):
                 return
             page = page.get_next_page()
 
-    def get_next_page(self) -> Self:
+    def get_next_page(self) -> SyncCursorPage[T]:
         """The page after this one, with the same filters, page size and options.
 
         Raises:
@@ -117,7 +117,7 @@ class SyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return type(self)(self._shell.run(place.fetch()), place, self._shell)
+        return SyncCursorPage(self._shell.run(place.fetch()), place, self._shell)
 
     def prefetch(self) -> AbstractContextManager[Iterator[T]]:
         """Every item of this page and of those after it, each page fetched while the one before it is worked on.
@@ -137,22 +137,18 @@ class AsyncCursorPage(CursorPage[T]):
         super().__init__(envelope, place)
         self._shell = shell
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Every item of this page and of those after it, each page fetched when its turn comes."""
-        async for page in self.iter_pages():
-            for item in page.data:
-                yield item
+        return AsyncItems(self.iter_pages())
 
-    async def iter_pages(self) -> AsyncIterator[Self]:
+    def iter_pages(self) -> AsyncIterator[AsyncCursorPage[T]]:
         """This page and those after it."""
-        page = self
-        while True:
-            yield page
-            if not page.has_next_page():
-                return
-            page = await page.get_next_page()
+        return AsyncPages(self._itself)
 
-    async def get_next_page(self) -> Self:
+    async def _itself(self) -> AsyncCursorPage[T]:
+        return self
+
+    async def get_next_page(self) -> AsyncCursorPage[T]:
         """The page after this one, with the same filters, page size and options.
 
         Raises:
@@ -161,7 +157,7 @@ class AsyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return type(self)(await self._shell.run(place.fetch()), place, self._shell)
+        return AsyncCursorPage(await self._shell.run(place.fetch()), place, self._shell)
 
     def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """Every item of this page and of those after it, each page fetched while the one before it is worked on.
@@ -188,13 +184,51 @@ class AsyncPaginator(Generic[T]):
     async def _first_page(self) -> AsyncCursorPage[T]:
         return AsyncCursorPage(await self._shell.run(self._place.fetch()), self._place, self._shell)
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Every item of every page."""
-        async for item in await self._first_page():
-            yield item
+        return AsyncItems(AsyncPages(self._first_page))
 
     @asynccontextmanager
     async def prefetch(self) -> AsyncGenerator[AsyncIterator[T]]:
         """Every item of every page, each page fetched while the one before it is worked on."""
         async with (await self._first_page()).prefetch() as items:
             yield items
+
+
+# Iterators, not async generators: one of those that a loop leaves early would have to be closed by whoever left it.
+class AsyncPages(Generic[T]):
+    """Pages one by one, from the one that ``first`` gives."""
+
+    def __init__(self, first: Callable[[], Awaitable[AsyncCursorPage[T]]]) -> None:
+        self._first = first
+        self._page: AsyncCursorPage[T] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> AsyncCursorPage[T]:
+        if self._page is None:
+            self._page = await self._first()
+        elif self._page.has_next_page():
+            self._page = await self._page.get_next_page()
+        else:
+            raise StopAsyncIteration
+        return self._page
+
+
+class AsyncItems(Generic[T]):
+    """The items of one page after the other."""
+
+    def __init__(self, pages: AsyncIterator[AsyncCursorPage[T]]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            page = await anext(self._pages)
+            self._items = iter(page.data)

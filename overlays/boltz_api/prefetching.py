@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -45,11 +45,12 @@ async def prefetched_by_a_task(page: AsyncCursorPage[T]) -> AsyncGenerator[Async
     from anyio import create_task_group
 
     async with create_task_group() as tasks:
-        yield _items_from(page, tasks)
+        async with aclosing(_items_from(page, tasks)) as items:
+            yield items
         tasks.cancel_scope.cancel()
 
 
-async def _items_from(page: AsyncCursorPage[T], tasks: TaskGroup) -> AsyncIterator[T]:
+async def _items_from(page: AsyncCursorPage[T], tasks: TaskGroup) -> AsyncGenerator[T]:
     from anyio import Event
 
     while True:

@@ -1,11 +1,250 @@
+"""A real service (the sandbox), and a server that says exactly what a test tells it to."""
+
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Literal, Protocol
 
 import pytest
+from attrs import field, frozen
 
 from boltz_api import AsyncBoltz, Boltz
 from boltz_api.sandbox import Sandbox
+from boltz_api.settings import Tempo
+
+FAKE_KEY = "sk_bc_admin_test_obviously_fake_key_of_the_client_tests"
+
+KEY: dict[str, object] = {
+    "id": "key_1",
+    "allowed_ips": [],
+    "created_at": "2026-01-02T03:04:05Z",
+    "expires_at": None,
+    "is_active": True,
+    "key_prefix": "sk_bc_ws_tes",
+    "key_type": "workspace",
+    "last_used_at": None,
+    "livemode": False,
+    "name": "x",
+    "workspace_id": "ws_1",
+}
+
+
+@frozen
+class Answer:
+    """What a connection is told, and what becomes of it then."""
+
+    raw: bytes = b""
+    then: Literal["keep", "close", "reset", "hang"] = "keep"
+    delay: float = 0.0
+    drip: float | None = None
+    """Seconds between one byte and the next."""
+
+
+@frozen
+class Asked:
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    connection: int = 0
+    """Which connection it came through."""
+
+
+class Scripted:
+    """A server that gives the answers it was told, one after the other; the last one again and again.
+
+    An answer may be a function of the request.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self._answers: list[Answer | Callable[[Asked], Answer]] = []
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.opened = 0
+        self._stopped = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def will(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
+        self._answers = list(answers)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        # Closing alone would not wake the thread that waits for connections.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def wait(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.opened += 1
+            threading.Thread(target=self._serve, args=(connection, self.opened), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        with connection, connection.makefile("rb") as stream:
+            while True:
+                try:
+                    line = stream.readline().decode()
+                except OSError:
+                    return
+                if not line:
+                    return
+                method, path, _ = line.split(" ", 2)
+                headers: dict[str, str] = {}
+                while (header := stream.readline().decode().strip()) != "":
+                    name, _, value = header.partition(":")
+                    headers[name.lower()] = value.strip()
+                body = stream.read(int(headers.get("content-length", "0")))
+                asked = Asked(method, path, headers, body, number)
+                with self._lock:
+                    self.asked.append(asked)
+                    chosen = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                answer = chosen if isinstance(chosen, Answer) else chosen(asked)
+                if not self._give(connection, answer):
+                    return
+
+    def _give(self, connection: socket.socket, answer: Answer) -> bool:
+        time.sleep(answer.delay)
+        try:
+            if answer.drip is None:
+                connection.sendall(answer.raw)
+            else:
+                head, end, content = answer.raw.partition(b"\r\n\r\n")
+                connection.sendall(head + end)
+                for byte in content:
+                    time.sleep(answer.drip)
+                    connection.sendall(bytes([byte]))
+        except OSError:
+            return False
+        if answer.then == "reset":
+            # Without this, closing would end the connection in good order.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if answer.then == "hang":
+            self._stopped.wait(30)
+        return answer.then == "keep"
+
+
+class SayHTTP(Protocol):
+    """Makes an HTTP answer."""
+
+    def __call__(
+        self,
+        status: int = 200,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        then: Literal["keep", "close", "reset", "hang"] = "keep",
+        delay: float = 0.0,
+        drip: float | None = None,
+    ) -> Answer: ...
+
+
+def say(
+    status: int = 200,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    then: Literal["keep", "close", "reset", "hang"] = "keep",
+    delay: float = 0.0,
+    drip: float | None = None,
+) -> Answer:
+    """An HTTP answer: bytes as they are, anything else as JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    given = {"content-type": "application/json", "content-length": str(len(content)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    return Answer(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content, then, delay, drip)
+
+
+class Patience:
+    """Time that passes only when somebody sleeps, and remembers for how long."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self.now = 1_800_000_000.0
+        self.tempo = Tempo(
+            monotonic=lambda: self.now,
+            now=lambda: self.now,
+            random=lambda: 0.0,
+            sleep=self._sleep,
+            async_sleep=self._async_sleep,
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def _async_sleep(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+
+@pytest.fixture
+def patience() -> Patience:
+    return Patience()
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    scripted = Scripted()
+    yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """Where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def http() -> SayHTTP:
+    return say
+
+
+@pytest.fixture
+def key_answer() -> dict[str, object]:
+    """A key as list and revoke answer it."""
+    return dict(KEY)
+
+
+@pytest.fixture
+def created_answer() -> dict[str, object]:
+    """What create answers."""
+    return {"key": "sk_bc_ws_test_obviously_fake_and_just_created", "key_details": dict(KEY)}
+
+
+@pytest.fixture
+def fake_key() -> str:
+    return FAKE_KEY
+
+
+@pytest.fixture
+def scripted_client(server: Scripted, patience: Patience) -> Iterator[Boltz]:
+    """Talks to the scripted server, and does not really wait."""
+    with Boltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _tempo=patience.tempo) as client:
+        yield client
+
+
+@pytest.fixture
+async def scripted_async_client(server: Scripted, patience: Patience, anyio_backend: str) -> AsyncIterator[AsyncBoltz]:
+    """Talks to the scripted server, and does not really wait."""
+    async with AsyncBoltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _tempo=patience.tempo) as client:
+        yield client
 
 
 @pytest.fixture
@@ -18,7 +257,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Boltz]:
     """The sandbox's admin, with threads."""
-    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, _tempo=Tempo(sleep=lambda seconds: None)) as client:
         yield client
 
 

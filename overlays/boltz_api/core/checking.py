@@ -58,11 +58,13 @@ def _complain(text: str, wire: object, shape: inspect.Type) -> NoReturn:
     rule = _AT.sub("", text)
     named = _NAMED.fullmatch(rule)
     if named is not None:
-        argument = f"{where}.{named['name']}" if where else named["name"]
+        known = {field.encode_name: field.name for field in _fields(wanted)}
+        name = known.get(named["name"], named["name"])
+        argument = f"{where}.{name}" if where else name
         if "missing" in named["rule"]:
             raise ArgumentTypeError(f"{argument}: required, and was not given", argument=argument)
-        known = [field.name for field in _fields(wanted)]
-        raise ArgumentTypeError(f"{argument}: no such argument{did_you_mean(named['name'], known)}", argument=argument)
+        hint = did_you_mean(name, known.values())
+        raise ArgumentTypeError(f"{argument}: no such argument{hint}", argument=argument)
     is_type = ", got " in rule
     message = f"{where}: expected {in_words(wanted)}, got {shown(faulty)}"
     raise (ArgumentTypeError if is_type else ArgumentValueError)(message, argument=where)

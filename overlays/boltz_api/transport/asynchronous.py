@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from boltz_api.core.bodies import Receiving
@@ -129,25 +129,17 @@ class AsyncShell:
         try:
             step = advance(flow, None)
             while not isinstance(step, Done):
-                step = advance(flow, await self._perform(step))
+                step = advance(flow, await self.perform(step))
             return step.result
         finally:
             flow.close()
 
-    async def iterate(self, flow: ItemFlow[R]) -> AsyncIterator[R]:
+    def iterate(self, flow: ItemFlow[R]) -> AsyncIterator[R]:
         """The flow's items, one by one."""
-        try:
-            step = advance(flow, None)
-            while not isinstance(step, Done):
-                if isinstance(step, Item):
-                    yield step.value
-                    step = advance(flow, None)
-                else:
-                    step = advance(flow, await self._perform(step))
-        finally:
-            flow.close()
+        return FlowItems(flow, self.perform)
 
-    async def _perform(self, step: Step) -> object:
+    async def perform(self, step: Step) -> object:
+        """The outcome of one step."""
         try:
             match step:
                 case Send():
@@ -194,3 +186,26 @@ class AsyncShell:
                 return receiving.finished()
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             return classified(error, None if receiving is None else receiving.broken_off())
+
+
+class FlowItems(Generic[R]):
+    """The items of a flow.
+
+    No async generator: one that a loop leaves early would have to be closed by whoever left it.
+    """
+
+    def __init__(self, flow: ItemFlow[R], perform: Callable[[Step], Awaitable[object]]) -> None:
+        self._flow = flow
+        self._perform = perform
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> R:
+        step = advance(self._flow, None)
+        while not isinstance(step, (Done, Item)):
+            step = advance(self._flow, await self._perform(step))
+        if isinstance(step, Done):
+            raise StopAsyncIteration
+        item: R = step.value
+        return item

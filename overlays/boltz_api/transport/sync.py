@@ -31,6 +31,7 @@ class SyncConnections:
     def __init__(self, http_client: SyncHTTPClient | None) -> None:
         self._given = http_client
         self._own: SyncHTTPClient | None = None
+        self._finalizer: weakref.finalize[[], SyncConnections] | None = None
         self._lock = threading.Lock()
         self._closed = False
         _every.add(self)
@@ -50,9 +51,17 @@ class SyncConnections:
         client = self._given or self._own
         if client is None and not self._closed:
             with self._lock:
-                client = self._own = self._own or _default_http_client()
+                client = self._own = self._own or self._new_http_client()
         if self._closed or client is None or client.is_closed:
             raise ClientClosedError(CLOSED)
+        return client
+
+    def _new_http_client(self) -> SyncHTTPClient:
+        from boltz_api.transport.defaults import DefaultHttpxClient
+
+        client = DefaultHttpxClient()
+        # Whoever never closes the Boltz client still leaves no connection open.
+        self._finalizer = weakref.finalize(self, client.close)
         return client
 
     def close(self) -> None:
@@ -65,6 +74,8 @@ class SyncConnections:
 
     def forget_after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
+        if self._finalizer is not None:
+            self._finalizer.detach()
         self._own = None
         self._lock = threading.Lock()
 
@@ -79,12 +90,6 @@ def _forget_all_after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(after_in_child=_forget_all_after_fork)
-
-
-def _default_http_client() -> SyncHTTPClient:
-    from boltz_api.transport.defaults import DefaultHttpxClient
-
-    return DefaultHttpxClient()
 
 
 class SyncShell:

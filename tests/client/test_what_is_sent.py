@@ -1,0 +1,212 @@
+"""Requests are held against the contract before anything goes out, and go out as the contract says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET, Meta, UnsetType
+
+from boltz_api import (
+    NOT_GIVEN,
+    ArgumentError,
+    ArgumentTypeError,
+    ArgumentValueError,
+    AsyncBoltz,
+    Boltz,
+    BoltzError,
+    MissingAPIKeyError,
+    omit,
+)
+from boltz_api.core.checking import checked
+from boltz_api.core.headers import Headers, check_header, merged
+from boltz_api_generated.model import Model
+
+if TYPE_CHECKING:
+    from tests.client.conftest import SayHTTP, Scripted
+
+FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
+    ({"name": ""}, ArgumentValueError, "name: expected a string of 1 to 255 characters, got ''"),
+    ({"name": "x" * 256}, ArgumentValueError, "name: expected a string of 1 to 255 characters, got 'xxx"),
+    ({"name": 3}, ArgumentTypeError, "name: expected a string of 1 to 255 characters, got 3"),
+    ({"name": b"x"}, ArgumentTypeError, "name: expected a string of 1 to 255 characters, got b'x'"),
+    ({}, ArgumentTypeError, "missing 1 required keyword-only argument: 'name'"),
+    ({"name": None}, ArgumentTypeError, "name: required, and was not given"),
+    ({"nmae": "x"}, ArgumentTypeError, "nmae: create_api_key has no such argument; did you mean 'name'?"),
+    ({"name": "x", "expires_in": 3}, ArgumentTypeError, "did you mean 'expires_in_days'?"),
+    ({"name": "x", "timeot": 3}, ArgumentTypeError, "did you mean 'timeout'?"),
+    ({"name": "x", "allowed_ips": "10.0.0.1"}, ArgumentTypeError, "allowed_ips: expected a list, each"),
+    ({"name": "x", "allowed_ips": ["10.0.0.1", "x"]}, ArgumentValueError, "allowed_ips[1]: expected an IPv4 or IPv6"),
+    ({"name": "x", "allowed_ips": ["10.0.0.0/8"]}, ArgumentValueError, "allowed_ips[0]: expected an IPv4 or IPv6"),
+    ({"name": "x", "allowed_ips": ["010.0.0.1"]}, ArgumentValueError, "allowed_ips[0]: expected an IPv4 or IPv6"),
+    ({"name": "x", "allowed_ips": ["fe80::1%eth0"]}, ArgumentValueError, "allowed_ips[0]: expected an IPv4 or IPv6"),
+    ({"name": "x", "allowed_ips": [1]}, ArgumentTypeError, "allowed_ips[0]: expected a string, got 1"),
+    ({"name": "x", "expires_in_days": 0}, ArgumentValueError, "expires_in_days: expected an integer from 1 to 365"),
+    ({"name": "x", "expires_in_days": 366}, ArgumentValueError, "expires_in_days: expected an integer from 1 to 365"),
+    ({"name": "x", "expires_in_days": True}, ArgumentTypeError, "expires_in_days: expected an integer from 1 to 365"),
+    ({"name": "x", "expires_in_days": "3"}, ArgumentTypeError, "expires_in_days: expected an integer from 1 to 365"),
+    ({"name": "x", "mode": "prod"}, ArgumentValueError, "mode: expected 'live' or 'test', got 'prod'"),
+    ({"name": "x", "workspace_id": 7}, ArgumentTypeError, "workspace_id: expected a string, got 7"),
+    ({"name": "x", "max_retries": -1}, ArgumentValueError, "max_retries: expected an integer of at least 0"),
+    ({"name": "x", "timeout": "1s"}, ArgumentTypeError, "timeout: expected seconds"),
+    ({"name": "x", "timeout": -1}, ArgumentValueError, "timeout: expected seconds"),
+    ({"name": "x", "extra_headers": {"a": "b\r\nc: d"}}, ArgumentValueError, "extra_headers: the value of 'a'"),
+    ({"name": "x", "extra_headers": {"a\n": "b"}}, ArgumentValueError, "extra_headers: 'a\\n' cannot be the name"),
+    ({"name": "x", "extra_headers": {"a": 1}}, ArgumentTypeError, "extra_headers: expected the value of 'a'"),
+    ({"name": "x", "extra_body": {"a": object()}}, ArgumentTypeError, "body: cannot be sent as JSON"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), FAULTS, ids=[str(fault[2])[:40] for fault in FAULTS])
+def test_what_breaks_the_contract_is_not_sent(
+    scripted_client: Boltz, server: Scripted, arguments: dict[str, object], error: type[ArgumentError], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        scripted_client.admin.api_keys.create(**arguments)  # type: ignore[arg-type]  # that is the test
+    assert message in str(caught.value)
+    assert isinstance(caught.value, BoltzError)
+    assert isinstance(caught.value, (ValueError, TypeError))
+    assert server.opened == 0
+
+
+@pytest.mark.anyio
+async def test_what_breaks_the_contract_is_not_sent_by_a_task(
+    scripted_async_client: AsyncBoltz, server: Scripted
+) -> None:
+    for arguments, error, _ in FAULTS:
+        with pytest.raises(error):
+            await scripted_async_client.admin.api_keys.create(**arguments)  # type: ignore[arg-type]  # that is the test
+    assert server.opened == 0
+
+
+@pytest.mark.parametrize("limit", [0, 101, "5", 1.5])
+def test_the_querys_arguments_are_checked(scripted_client: Boltz, server: Scripted, limit: object) -> None:
+    with pytest.raises(ArgumentError, match="limit: expected an integer from 1 to 100"):
+        scripted_client.admin.api_keys.list(limit=limit)  # type: ignore[arg-type]  # that is the test
+    assert server.opened == 0
+
+
+@pytest.mark.parametrize("key_id", ["", ".", ".."])
+def test_an_id_that_would_lead_elsewhere_is_refused(scripted_client: Boltz, server: Scripted, key_id: str) -> None:
+    with pytest.raises(ArgumentValueError, match="api_key_id"):
+        scripted_client.admin.api_keys.revoke(key_id)
+    assert server.opened == 0
+
+
+def test_an_id_stays_within_its_place_in_the_path(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: object
+) -> None:
+    server.will(http(200, key_answer))
+    scripted_client.admin.api_keys.revoke("../a?b#c\r\nd é")
+    assert [asked.path for asked in server.asked] == [
+        "/compute/v1/admin/api-keys/..%2Fa%3Fb%23c%0D%0Ad%20%C3%A9/revoke"
+    ]
+
+
+def test_a_create_as_it_goes_out(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, created_answer: object, fake_key: str
+) -> None:
+    server.will(http(200, created_answer))
+    scripted_client.admin.api_keys.create(
+        name="x",
+        allowed_ips=("10.0.0.1", "::1"),
+        mode=omit,  # type: ignore[arg-type]  # as code for other clients has it
+        expires_in_days=NOT_GIVEN,  # type: ignore[arg-type]  # as code for other clients has it
+        extra_body={"colour": "red"},
+        extra_query={"dry": True},
+        extra_headers={"X-Mine": "1", "Accept": omit},  # type: ignore[dict-item]  # as code for other clients has it
+    )
+    (asked,) = server.asked
+    assert (asked.method, asked.path) == ("POST", "/compute/v1/admin/api-keys?dry=true")
+    assert json.loads(asked.body) == {"name": "x", "allowed_ips": ["10.0.0.1", "::1"], "colour": "red"}
+    assert asked.headers["x-api-key"] == fake_key
+    assert asked.headers["content-type"] == "application/json"
+    assert asked.headers["x-mine"] == "1"
+    assert asked.headers["user-agent"].startswith("boltz-api-keys/")
+
+
+def test_what_is_left_out_is_not_sent(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, created_answer: object
+) -> None:
+    server.will(http(200, created_answer))
+    scripted_client.admin.api_keys.create(name="x")
+    assert server.asked[0].body == b'{"name":"x"}'
+
+
+def test_without_a_key_nothing_is_sent(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOLTZ_API_KEY", raising=False)
+    server.will(http(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
+    client = Boltz(base_url=server.url)
+    with pytest.raises(MissingAPIKeyError, match="BOLTZ_API_KEY"):
+        client.admin.api_keys.list()
+    assert server.opened == 0
+    assert client.with_options(default_headers={"x-api-key": omit}).admin.api_keys.list().data == []
+
+
+class Inner(Model, frozen=True, kw_only=True, rename={"from_": "from"}):
+    from_: Annotated[int, Meta(ge=1)]
+    kind: Literal["a", "b"] | UnsetType = UNSET
+
+
+class Outer(Model, frozen=True, kw_only=True, rename="camel"):
+    inner_list: list[Inner] = msgspec.field(default_factory=list[Inner])
+    by_name: dict[str, Inner] = msgspec.field(default_factory=dict[str, Inner])
+    plain: float | None = None
+
+
+def test_nested_arguments_go_out_under_the_wires_names() -> None:
+    values = {"inner_list": [{"from_": 1}, Inner(from_=2)], "by_name": {"a_b": {"from_": 3, "kind": "a"}}}
+    assert json.loads(msgspec.json.encode(checked(values, Outer))) == {
+        "innerList": [{"from": 1}, {"from": 2}],
+        "byName": {"a_b": {"from": 3, "kind": "a"}},
+        "plain": None,
+    }
+
+
+DEEP_FAULTS: list[tuple[dict[str, object], str]] = [
+    ({"inner_list": [{"from_": 0}]}, "inner_list[0].from_: expected an integer of at least 1, got 0"),
+    ({"inner_list": [{}]}, "inner_list[0].from_: required, and was not given"),
+    ({"inner_list": [{"from_": 1, "kin": 1}]}, "inner_list[0].kin: no such argument; did you mean 'kind'?"),
+    ({"plain": "x"}, "plain: expected a number or None, got 'x'"),
+    ({"inner_list": [{"from_": 1, "kind": "c"}]}, "inner_list[0].kind: expected 'a' or 'b', got 'c'"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), DEEP_FAULTS)
+def test_faults_deep_inside_are_named_as_the_caller_wrote_them(values: dict[str, object], message: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        checked(values, Outer)
+    assert str(caught.value) == message
+
+
+@given(st.text())
+def test_no_header_can_begin_another(value: str) -> None:
+    try:
+        check_header("extra_headers", "x-mine", value)
+    except ArgumentValueError:
+        return
+    assert value.isascii()
+    assert not set("\r\n\0") & set(value)
+
+
+@given(st.text(), st.text())
+def test_names_of_headers_are_tokens(name: str, value: str) -> None:
+    try:
+        check_header("extra_headers", name, "v")
+    except ArgumentValueError:
+        return
+    assert not set(" :\r\n\t") & set(name)
+
+
+def test_later_headers_win_whatever_their_case() -> None:
+    assert merged({"A": "1", "b": "2"}, {"a": "3"}, {"B": omit}) == {"a": "3", "B": omit}
+
+
+def test_headers_are_looked_up_without_regard_to_case() -> None:
+    headers = Headers([("Set-Cookie", "a"), ("set-cookie", "b"), ("X", "1")])
+    assert (headers["SET-COOKIE"], headers.get_list("set-cookie"), "x" in headers) == ("a, b", ["a", "b"], True)
+    assert (list(headers), len(headers), headers.get("nope")) == (["set-cookie", "x"], 2, None)
