@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     APIKeyKeyType: TypeAlias = Literal["admin", "workspace"]
 else:
     # Open: a value that a newer server sends must not break a deployed client.
-    APIKeyKeyType = str
+    APIKeyKeyType = Annotated[str, Meta(examples=["admin", "workspace"])]
 
 
 class Error(Model, frozen=True, kw_only=True):
@@ -102,7 +102,9 @@ if TYPE_CHECKING:
     """What went wrong, for programs. Further codes may come."""
 else:
     # Open: a value that a newer server sends must not break a deployed client.
-    ErrorCode = str
+    ErrorCode = Annotated[
+        str, Meta(examples=["unauthorized", "forbidden", "not_found", "bad_request", "conflict", "internal_error"])
+    ]
 
 
 class KeyDetails(Model, frozen=True, kw_only=True):
@@ -134,7 +136,7 @@ if TYPE_CHECKING:
     KeyDetailsKeyType: TypeAlias = Literal["workspace"]
 else:
     # Open: a value that a newer server sends must not break a deployed client.
-    KeyDetailsKeyType = str
+    KeyDetailsKeyType = Annotated[str, Meta(examples=["workspace"])]
 
 
 class ListApiKeysQuery(Model, frozen=True, kw_only=True):

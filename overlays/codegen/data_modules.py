@@ -92,7 +92,10 @@ def _template_data(form: NormalForm) -> dict[str, dict[str, object]]:
         match definition:
             case Enumeration():
                 kinds = dict.fromkeys(type(value).__name__ for value in definition.choice.values)
-                data[definition.name] = {"open_type": " | ".join(sorted(kinds, reverse=True))}
+                data[definition.name] = {
+                    "open_type": " | ".join(sorted(kinds, reverse=True)),
+                    "known": list(definition.choice.values),
+                }
             case Record():
                 data[definition.name] = {
                     "order": list(_names(definition)),

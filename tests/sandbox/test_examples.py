@@ -107,3 +107,8 @@ def test_a_text_keeps_its_length(least: int, more: int) -> None:
     kind = Annotated[str, Meta(min_length=least, max_length=least + more)]
 
     msgspec.convert(example(kind), kind)
+
+
+def test_an_open_option_is_one_that_the_contract_names() -> None:
+    assert msgspec.to_builtins(example(models.APIKey))["key_type"] == "admin"
+    assert msgspec.to_builtins(example(models.Error))["code"] == "unauthorized"
