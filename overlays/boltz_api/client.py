@@ -7,7 +7,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from attrs import evolve
+from msgspec.structs import replace
 
 from boltz_api.core.headers import merged
 from boltz_api.errors import ArgumentValueError
@@ -120,7 +120,7 @@ class Client(Resource[M], Generic[M, H, X]):
 
     @api_key.setter
     def api_key(self, value: str) -> None:
-        self._session.settings = evolve(self._session.settings, api_key=api_key_setting(value))
+        self._session.settings = replace(self._session.settings, api_key=api_key_setting(value))
 
     @property
     def base_url(self) -> httpx.URL:
@@ -133,7 +133,7 @@ class Client(Resource[M], Generic[M, H, X]):
     def base_url(self, value: str | httpx.URL) -> None:
         old = self._session.settings
         url = base_url_setting(value, allow_insecure_http=old.allow_insecure_http)
-        self._session.settings = evolve(old, base_url=url)
+        self._session.settings = replace(old, base_url=url)
 
     @property
     def timeout(self) -> httpx.Timeout:
@@ -145,7 +145,7 @@ class Client(Resource[M], Generic[M, H, X]):
     @timeout.setter
     def timeout(self, value: TimeoutArgument) -> None:
         old = self._session.settings
-        self._session.settings = evolve(old, timeouts=timeouts_setting(value, old.timeouts))
+        self._session.settings = replace(old, timeouts=timeouts_setting(value, old.timeouts))
 
     @property
     def max_retries(self) -> int:
@@ -155,7 +155,7 @@ class Client(Resource[M], Generic[M, H, X]):
     @max_retries.setter
     def max_retries(self, value: int) -> None:
         retries = count_setting("max_retries", value, least=0)
-        self._session.settings = evolve(self._session.settings, max_retries=retries)
+        self._session.settings = replace(self._session.settings, max_retries=retries)
 
     @property
     def total_timeout(self) -> float | None:
@@ -215,7 +215,7 @@ class Client(Resource[M], Generic[M, H, X]):
                 raise ArgumentValueError(f"{name}, set_{name}: expected one of them, got both", argument=name)
         old = self._session.settings
         headers = header_settings("default_headers", default_headers or set_default_headers)
-        settings = evolve(
+        settings = replace(
             old,
             api_key=api_key_setting(api_key) if api_key else old.api_key,
             base_url=(

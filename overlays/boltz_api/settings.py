@@ -7,10 +7,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import SplitResult, urlsplit
 
-from attrs import field, frozen
+from msgspec import Struct, field
 
 from boltz_api.core.headers import HeaderLayer, check_header, merged
 from boltz_api.core.secrets import Secret, scrubbed
@@ -34,8 +34,7 @@ async def _sleep(seconds: float) -> None:
     await sleep(seconds)
 
 
-@frozen(kw_only=True)
-class Tempo:
+class Tempo(Struct, frozen=True, kw_only=True):
     """Where time and chance come from; tests put their own in."""
 
     monotonic: Callable[[], float] = time.monotonic
@@ -45,8 +44,7 @@ class Tempo:
     async_sleep: Callable[[float], Awaitable[None]] = _sleep
 
 
-@frozen(kw_only=True, slots=False)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that decides how a call is made, the connection apart."""
 
     api_key: Secret | None
@@ -57,9 +55,16 @@ class Settings:
     total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     allow_insecure_http: bool = False
-    custom_headers: HeaderLayer = field(factory=dict[str, "str | Omit"], repr=False)
-    custom_query: Mapping[str, object] = field(factory=dict[str, object], repr=False)
-    tempo: Tempo = field(factory=Tempo, repr=False)
+    custom_headers: HeaderLayer = field(default_factory=dict[str, "str | Omit"])
+    custom_query: Mapping[str, object] = field(default_factory=dict[str, object])
+    tempo: Tempo = field(default_factory=Tempo)
+
+    # Struct has one of each, which would show the headers, and some hold secrets; Any is how Struct declares it.
+    def __repr__(self) -> str:
+        return f"<Settings {self.base_url}>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("base_url", self.base_url)]
 
     @cached_property
     def headers(self) -> dict[str, str | Omit]:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import httpx
 import msgspec
 import pytest
-from attrs import evolve
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from boltz_api.sandbox import Sandbox
 from boltz_api.sandbox.behaviours import Call
@@ -67,8 +67,8 @@ class TraceHeaders(Model, frozen=True, kw_only=True):
 
 
 CHANGED: dict[str, Operation[object]] = {
-    "create_api_key": evolve(OPERATIONS["create_api_key"], body=NewKey, response=Created),
-    "list_api_keys": evolve(OPERATIONS["list_api_keys"], query=ListQuery, response=Page),
+    "create_api_key": replace(OPERATIONS["create_api_key"], body=NewKey, response=Created),
+    "list_api_keys": replace(OPERATIONS["list_api_keys"], query=ListQuery, response=Page),
     "get_api_key": Operation(
         name="get_api_key",
         method="GET",
@@ -217,7 +217,7 @@ def test_a_body_that_may_be_left_out_may_be_left_out() -> None:
     def echo(call: Call, store: object) -> object:
         return [str(call.body)]
 
-    jobs = evolve(
+    jobs = replace(
         CHANGED["list_jobs"],
         method="POST",
         arguments=(Argument(name="limit", wire="limit", location="body"),),

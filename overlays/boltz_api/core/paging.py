@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
-from attrs import evolve
 from msgspec import Struct
+from msgspec.structs import replace
 
 from boltz_api.core.exchange import call
 from boltz_api.core.prepare import Prepared, prepare
@@ -118,7 +118,7 @@ class Place(Struct, Generic[R_co], frozen=True):
         if cursor is None:
             return None
         trail = self.trail.onward(*cursor.values())
-        return Place(evolve(self.request, query={**self.request.query, **cursor}), trail, self.settings)
+        return Place(replace(self.request, query={**self.request.query, **cursor}), trail, self.settings)
 
 
 def beginning(request: Request[R_co], settings: Settings) -> Place[R_co]:
@@ -130,6 +130,6 @@ def beginning(request: Request[R_co], settings: Settings) -> Place[R_co]:
     moved: dict[str, object] = {name: extra.pop(name) for name in (FORWARD, BACKWARD) if name in extra}
     if moved:
         options = cast("RequestOptions", {**request.options, "extra_query": extra})
-        request = evolve(request, query={**request.query, **moved}, options=options)
+        request = replace(request, query={**request.query, **moved}, options=options)
     cursor = request.query.get(direction(request.query))
     return Place(request, Trail(cursor if isinstance(cursor, str) else None), settings)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from importlib import import_module
-from typing import Generic, Literal, Protocol, TypeAlias, TypedDict, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
-from attrs import field, frozen
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, field
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -50,8 +49,7 @@ class RequestOptions(TypedDict, total=False):
     extra_body: Mapping[str, object]
 
 
-@frozen(kw_only=True)
-class Argument:
+class Argument(Struct, frozen=True, kw_only=True):
     """One argument of an operation: its Python name, and where it goes on the wire."""
 
     name: str
@@ -63,8 +61,7 @@ class Argument:
     """What it means, what is allowed, and what the server takes where it is left out."""
 
 
-@frozen(kw_only=True)
-class Operation(Generic[R_co]):
+class Operation(Struct, Generic[R_co], frozen=True, kw_only=True):
     """One operation of the contract."""
 
     name: str
@@ -108,19 +105,26 @@ class Registry(Mapping[str, Operation[object]]):
         return len(self._modules)
 
 
-@frozen(kw_only=True)
-class Request(Generic[R_co]):
+class Request(Struct, Generic[R_co], frozen=True, kw_only=True):
     """An operation with its arguments filled in. Nothing has been checked against the contract or sent yet."""
 
-    operation: Operation[R_co] = field(repr=lambda operation: operation.name)
+    operation: Operation[R_co]
     path: str
     """Percent-encoded, every placeholder filled."""
-    query: Mapping[str, object] = field(factory=dict[str, object])
+    query: Mapping[str, object] = field(default_factory=dict[str, object])
     """By wire name; arguments left out are not here."""
-    headers: Mapping[str, object] = field(factory=dict[str, object])
+    headers: Mapping[str, object] = field(default_factory=dict[str, object])
     body: object = UNSET
     """By Python names, as the caller gave it; ``UNSET`` where there is none."""
-    options: RequestOptions = field(factory=RequestOptions, repr=False)
+    options: RequestOptions = field(default_factory=RequestOptions)
+
+    # Struct has one of each, which would show the options, and some hold secrets; Any is how Struct declares it.
+    def __repr__(self) -> str:
+        return f"Request({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        shown = ("path", "query", "headers", "body")
+        return [("operation", self.operation.name), *((name, getattr(self, name)) for name in shown)]
 
 
 def given(arguments: Mapping[str, object], *, nullable: Collection[str] = ()) -> dict[str, object]:
