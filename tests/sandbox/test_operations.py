@@ -76,12 +76,18 @@ def test_no_two_keys_are_alike(admin: httpx.Client) -> None:
     assert len({answer["key_details"]["id"] for answer in answers}) == 20
 
 
-def test_the_full_key_is_answered_once_and_kept_nowhere(admin: httpx.Client, sandbox: Sandbox) -> None:
+def test_the_full_key_is_answered_once_and_kept_nowhere(
+    admin: httpx.Client, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
     answer = admin.post(KEYS, json={"name": "x"}).json()
     again = [admin.get(KEYS), admin.post(f"{KEYS}/{answer['key_details']['id']}/revoke")]
 
     assert all(answer["key"] not in response.text for response in again)
     assert answer["key"] not in repr(sandbox.received)
+    assert answer["key"] not in caplog.text
+    assert sandbox.admin_key not in caplog.text
+    assert answer["key"] not in repr(sandbox.new_key())
 
 
 def test_pages_go_forward_in_the_order_of_creation(admin: httpx.Client) -> None:

@@ -46,7 +46,21 @@ def test_stopping_leaves_nothing_behind() -> None:
     assert "boltz-sandbox" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
+
+
+def test_a_sandbox_that_has_stopped_stays_so() -> None:
+    sandbox = Sandbox().start()
     sandbox.stop()
+    sandbox.stop()
+    with pytest.raises(RuntimeError, match="has been stopped"):
+        sandbox.start()
+
+
+def test_a_program_that_forgets_to_stop_it_still_ends() -> None:
+    code = "from boltz_api.sandbox import Sandbox; import httpx; print(httpx.get(Sandbox().start().url).status_code)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+
+    assert (run.stdout, run.stderr) == ("404\n", "")
 
 
 def test_stopping_waits_neither_for_idle_connections_nor_for_late_answers() -> None:
@@ -169,6 +183,7 @@ def test_what_it_does_not_have_is_an_attribute_error() -> None:
     import boltz_api.sandbox as package
 
     assert set(package.__all__) <= set(dir(package))
+    assert all(getattr(package, name).__name__ == name for name in package.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'Sandpit'"):
         _ = package.Sandpit
 

@@ -11,15 +11,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from boltz_api.sandbox.application import Received as Received
     from boltz_api.sandbox.clock import Clock as Clock
     from boltz_api.sandbox.faults import Rule as Rule
     from boltz_api.sandbox.sandbox import NewKey as NewKey
     from boltz_api.sandbox.sandbox import Sandbox as Sandbox
     from boltz_api.sandbox.store import StoreError as StoreError
 
-__all__ = ["Clock", "NewKey", "Rule", "Sandbox", "StoreError"]
+__all__ = ["Clock", "NewKey", "Received", "Rule", "Sandbox", "StoreError"]
 
-_HOMES = {"Clock": "clock", "NewKey": "sandbox", "Rule": "faults", "Sandbox": "sandbox", "StoreError": "store"}
+_HOMES = {
+    "Clock": "clock",
+    "NewKey": "sandbox",
+    "Received": "application",
+    "Rule": "faults",
+    "Sandbox": "sandbox",
+    "StoreError": "store",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -34,7 +42,8 @@ def __getattr__(name: str) -> object:
         if error.name not in ("starlette", "uvicorn"):
             raise
         raise ImportError(
-            f"The sandbox needs {error.name}, which is not installed: pip install 'boltz-api-keys[sandbox]'"
+            f"The sandbox needs {error.name}, which is not installed: pip install 'boltz-api-keys[sandbox]'",
+            name=error.name,
         ) from error
     globals()[name] = value
     return value

@@ -69,6 +69,7 @@ class Sandbox:
         self._host = host
         self._port = port
         self._server: Server | None = None
+        self._stopped = False
         self.app = Application(self._store, clock=self.clock, operations=operations, behaviours=behaviours)
         self.admin_key = self._opening_key("Sandbox admin", "live", ADMIN_KEY)
         """A live admin key: it sees and manages every key."""
@@ -109,12 +110,15 @@ class Sandbox:
 
     def start(self) -> Self:
         """Listen, in a thread of its own; requests are answered when this returns."""
+        if self._stopped:
+            raise RuntimeError("This sandbox has been stopped, and its keys are gone or written back: make another.")
         if self._server is None:
             self._server = Server(self.app, self._host, self._port)
         return self
 
     def stop(self) -> None:
         """Stop listening and let the database go. A sandbox that has stopped stays so."""
+        self._stopped = True
         if self._server is not None:
             self._server.stop()
             self._server = None
