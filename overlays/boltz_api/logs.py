@@ -6,7 +6,7 @@ import logging
 import os
 from typing import Final
 
-from boltz_api.core.failures import Failure
+from boltz_api.core.failures import Failure, in_words
 from boltz_api.core.headers import Headers
 from boltz_api.core.secrets import scrubbed
 from boltz_api.core.wire import Response, WireRequest
@@ -38,7 +38,7 @@ def came_back(wire: WireRequest, outcome: Response | Failure) -> None:
     if not logger.isEnabledFor(logging.DEBUG):
         return
     if isinstance(outcome, Failure):
-        text = scrubbed(str(outcome.error), wire.secrets)
+        text = scrubbed(in_words(outcome.error), wire.secrets)
         logger.debug("%s %s failed: %s: %s", wire.method, wire.url, type(outcome.error).__name__, text)
     else:
         headers = outcome.headers.redacted(wire.secrets).multi_items()

@@ -61,8 +61,8 @@ class Receiving:
         self._clock = clock
         self._pieces: list[bytes] = []
         self._size = 0
-        self._unzip: Decompressor | None = None if decoded else _decompressor(self._headers)
-        self._zipped = self._unzip is not None
+        self._encoding = "identity" if decoded else _encoding(self._headers)
+        self._unzip: Decompressor | None = None
 
     def feed(self, piece: bytes) -> None:
         """Take in what has arrived.
@@ -75,15 +75,20 @@ class Receiving:
         """
         if self._step.deadline is not None and self._clock() > self._step.deadline:
             raise DeadlineError("The time for the whole call is over.")
-        if not self._zipped:
+        if self._encoding == "gzip":
+            self._decompress(piece)
+        else:
             self._keep(piece)
-            return
+
+    def _decompress(self, piece: bytes) -> None:
         while piece:
-            if self._unzip is None:
-                self._unzip = zlib.decompressobj(_GZIP_WINDOW)
+            # More than one gzip stream may follow each other.
+            self._unzip = self._unzip or zlib.decompressobj(_GZIP_WINDOW)
             try:
                 self._keep(self._unzip.decompress(piece, self._step.limit - self._size + 1))
             except zlib.error as error:
+                # What came is kept all the same: it may be a created key's only copy.
+                self._keep(piece)
                 raise UnreadableEncodingError(f"The answer claims to be gzip and is not: {error}") from None
             piece = self._unzip.unconsumed_tail or self._unzip.unused_data
             if self._unzip.eof:
@@ -99,10 +104,12 @@ class Receiving:
         """The whole answer.
 
         Raises:
-            UnreadableEncodingError: The gzip breaks off.
+            UnreadableEncodingError: The gzip breaks off, or it is no encoding that was asked for.
 
         """
-        if self._zipped and self._unzip is not None and self._size:
+        if self._encoding not in ("identity", "gzip"):
+            raise UnreadableEncodingError(f"The answer is encoded as {self._encoding!r}, which was not asked for.")
+        if self._unzip is not None:
             raise UnreadableEncodingError("The answer's gzip data breaks off.")
         return self._response(complete=True)
 
@@ -124,10 +131,6 @@ class Receiving:
         )
 
 
-def _decompressor(headers: Headers) -> Decompressor | None:
-    encoding = (headers.get("content-encoding") or "identity").strip().lower()
-    if encoding == "identity":
-        return None
-    if encoding in ("gzip", "x-gzip"):
-        return zlib.decompressobj(_GZIP_WINDOW)
-    raise UnreadableEncodingError(f"The answer is encoded as {encoding!r}, which was not asked for.")
+def _encoding(headers: Headers) -> str:
+    named = (headers.get("content-encoding") or "identity").strip().lower()
+    return "gzip" if named == "x-gzip" else named

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _AT: Final = re.compile(r" - at `(?P<path>[^`]*)`\Z")
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @lru_cache(maxsize=256)
@@ -34,16 +35,14 @@ def decoded(response: Response, kind: type[T]) -> T:
     """
     try:
         return cast("T", _decoder(cast("object", kind)).decode(response.content))
-    except msgspec.ValidationError as error:
+    except _UNDECODABLE as error:
         fault: Exception = error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        fault = error
     if str(fault).startswith(_UNKNOWN_FIELD):
         from boltz_api.core.unknown import converted
 
         try:
             return cast("T", converted(msgspec.json.decode(response.content), kind))
-        except (msgspec.ValidationError, RecursionError) as error:
+        except _UNDECODABLE as error:
             fault = error
     raise _unfit(response, fault) from None
 

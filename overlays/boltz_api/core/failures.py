@@ -86,6 +86,16 @@ def classified(error: Exception, partial: Response | None = None) -> Failure:
     return Failure(Reach.UNKNOWN, transient=False, timeout=False, error=error, foreseen=False, partial=partial)
 
 
+def in_words(error: BaseException) -> str:
+    """What ``error`` says, or what it came from if it says nothing, or else its name."""
+    current: BaseException | None = error
+    while current is not None:
+        if str(current):
+            return str(current)
+        current = current.__cause__ or current.__context__
+    return type(error).__name__
+
+
 def untraced(error: BaseException) -> None:
     """Take the tracebacks off ``error`` and what it came from.
 

@@ -13,6 +13,7 @@ from boltz_api.core.failures import (
     Reach,
     ResponseTooLargeError,
     UnreadableEncodingError,
+    in_words,
 )
 from boltz_api.core.redirects import MAX_REDIRECTS, followed_to
 from boltz_api.core.secrets import scrubbed, scrubbed_json
@@ -180,12 +181,11 @@ def _shortened(text: str) -> str:
 
 
 def _connection_error(failure: Failure, prepared: Prepared[object]) -> APIError:
-    text = scrubbed(str(failure.error), prepared.wire.secrets)
+    text = scrubbed(in_words(failure.error), prepared.wire.secrets)
     if isinstance(failure.error, (ResponseTooLargeError, UnreadableEncodingError)) and failure.partial is not None:
         return APIResponseValidationError(failure.partial, message=text)
     if failure.timeout:
-        return APITimeoutError(prepared.wire, message=f"Request timed out. ({type(failure.error).__name__})")
-    message = f"Connection error: {text}" if text else f"Connection error: {type(failure.error).__name__}"
-    error = APIConnectionError(message=message, request=prepared.wire)
+        return APITimeoutError(prepared.wire, message=f"Request timed out: {text}")
+    error = APIConnectionError(message=f"Connection error: {text}", request=prepared.wire)
     error.response = failure.partial
     return error

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from boltz_api.settings import DEFAULT_TIMEOUTS
+from boltz_api.transport.trust import LateTrust
 
 DEFAULT_TIMEOUT: Final = httpx.Timeout(DEFAULT_TIMEOUTS)
 DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+
+
+def _defaults() -> dict[str, object]:
+    return {"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, "verify": LateTrust()}
+
 
 if TYPE_CHECKING:
     # To a type checker they are httpx's own classes, with all their arguments.
@@ -21,10 +27,10 @@ else:
         """An ``httpx.Client`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**{"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, **options})
+            super().__init__(**_defaults() | options)
 
     class DefaultAsyncHttpxClient(httpx.AsyncClient):
         """An ``httpx.AsyncClient`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**{"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, **options})
+            super().__init__(**_defaults() | options)
