@@ -68,13 +68,19 @@ def test_a_reset_comes_in_the_middle_of_the_answer(sandbox: Sandbox, admin: http
     ("fault", "kind"), [({"drop": True}, httpx.RemoteProtocolError), ({"reset": True}, httpx.ReadError)]
 )
 def test_an_http_client_sees_the_connection_break(
-    sandbox: Sandbox, admin: httpx.Client, fault: dict[str, Any], kind: type[Exception]
+    sandbox: Sandbox,
+    admin: httpx.Client,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, Any],
+    kind: type[Exception],
 ) -> None:
     sandbox.fail(**fault)
 
     with pytest.raises(kind):
         admin.get(KEYS)
     assert admin.get(KEYS).status_code == 200
+    # The server does not take it for a crash.
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 @pytest.mark.parametrize(

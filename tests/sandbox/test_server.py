@@ -63,7 +63,7 @@ def test_a_program_that_forgets_to_stop_it_still_ends() -> None:
     assert (run.stdout, run.stderr) == ("404\n", "")
 
 
-def test_stopping_waits_neither_for_idle_connections_nor_for_late_answers() -> None:
+def test_stopping_waits_neither_for_idle_connections_nor_for_late_answers(caplog: pytest.LogCaptureFixture) -> None:
     with ThreadPoolExecutor(1) as pool:
         with Sandbox() as sandbox, httpx.Client(base_url=sandbox.url) as client:
             assert client.get("/").status_code == 404
@@ -75,6 +75,7 @@ def test_stopping_waits_neither_for_idle_connections_nor_for_late_answers() -> N
         assert time.perf_counter() - began < 5
         with pytest.raises(httpx.TransportError):
             late.result(10)
+    assert caplog.records == []
 
 
 def test_an_answer_under_way_is_finished_before_it_stops() -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final
 
 import h11
 import msgspec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from boltz_api.sandbox.problems import error_body
-
-if TYPE_CHECKING:
-    import asyncio
-
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 EXTENSION: Final = "boltz_api.sandbox.connection"
 """Where the ASGI scope's extensions carry the request's ``Connection``."""
@@ -52,7 +45,11 @@ class SandboxProtocol(H11Protocol):
 
         async def with_connection(scope: Any, receive: Any, send: Any) -> None:
             scope.setdefault("extensions", {})[EXTENSION] = connection
-            await application(scope, receive, send)
+            try:
+                await application(scope, receive, send)
+            except asyncio.CancelledError:
+                # Only the server's end cancels a request, when its connection is gone. uvicorn would report a crash.
+                return
 
         self.app = with_connection
 

@@ -111,10 +111,10 @@ class _Uvicorn(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         tasks = list(self.server_state.tasks)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=_GRACE)
-            for task in late:
-                task.cancel()
+        late = (await asyncio.wait(tasks, timeout=_GRACE))[1] if tasks else set[asyncio.Task[None]]()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await asyncio.sleep(0)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
