@@ -24,5 +24,13 @@ function reveal() {
   target.scrollIntoView();
 }
 
+// The theme wraps each copy button in a nav of its own; without names, a screen reader could not tell them apart.
+new MutationObserver(() => {
+  document.querySelectorAll("nav.md-code__nav").forEach((nav, index) => {
+    const name = `Code block ${index + 1}`;
+    if (nav.getAttribute("aria-label") !== name) nav.setAttribute("aria-label", name);
+  });
+}).observe(document.body, { childList: true, subtree: true });
+
 addEventListener("hashchange", reveal);
 addEventListener("load", reveal);

@@ -101,6 +101,8 @@ class Reference:
     server: str
     key_header: str
     """The header that carries the key."""
+    key_says: str
+    """What the contract says of the key."""
     resources: tuple[Resource, ...]
     components: tuple[Schema, ...]
 
@@ -122,21 +124,26 @@ def read(contract: Contract) -> Reference:
         )
         for name, tag in tags.items()
     ]
+    key_header, key_says = _key(document)
     info = cast("dict[str, JSON]", document["info"])
     servers = cast("list[dict[str, JSON]]", document.get("servers", []))
     return Reference(
         title=str(info["title"]),
         server=str(servers[0]["url"]) if servers else "https://api.example.com",
-        key_header=_key_header(document),
+        key_header=key_header,
+        key_says=key_says,
         resources=tuple(resource for resource in resources if resource.endpoints),
         components=reader.components(),
     )
 
 
-def _key_header(document: Mapping[str, JSON]) -> str:
+def _key(document: Mapping[str, JSON]) -> tuple[str, str]:
+    """The header that carries the key, and what the contract says of it."""
     components = cast("dict[str, dict[str, dict[str, JSON]]]", document.get("components", {}))
-    schemes = components.get("securitySchemes", {}).values()
-    return next((str(scheme["name"]) for scheme in schemes if scheme.get("in") == "header"), "authorization")
+    for scheme in components.get("securitySchemes", {}).values():
+        if scheme.get("in") == "header":
+            return str(scheme["name"]), " ".join(str(scheme.get("description", "")).split())
+    return "authorization", ""
 
 
 def _endpoints(document: Mapping[str, JSON], reader: SchemaReader) -> Iterator[Endpoint]:

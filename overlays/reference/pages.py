@@ -144,10 +144,10 @@ class Writer:
 
     def api(self) -> str:
         """The Python reference as one Markdown file."""
-        return self._render("api.md.jinja", reference=self.reference, python=Python())
+        return self._render("api.md.jinja", python=Python())
 
     def _render(self, template: str, **values: object) -> str:
-        return re.sub(r"\n{3,}", "\n\n", templates().get_template(template).render(values)).strip() + "\n"
+        return re.sub(r"\n{3,}", "\n\n", templates().get_template(template).render(values, reference=self.reference)).strip() + "\n"
 
 
 def _models_of(resource: Resource) -> Iterator[Entry]:

@@ -1,0 +1,248 @@
+"""The site in headless Chromium: what a reader does with eyes, mouse and keyboard."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import Factory, define
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the dependency group docs is not installed")
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402  # after the check
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect  # noqa: E402
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+
+CREATE = "admin/api-keys/create.html"
+LIST = "admin/api-keys/list.html"
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# It would look up hosts of its maker at every start.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name it overrides
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with playwright.sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        launched.close()
+
+
+@define(slots=False)  # the driver hangs its own attribute on whom it calls
+class Watch:
+    """What a page did that no page may do."""
+
+    address: str
+    faults: list[str] = Factory(list[str])
+
+    def over(self, page: Page) -> None:
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"asks another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A reader who was never here before; whatever he does, no page may misbehave."""
+    watch = Watch(address)
+    opened = browser.new_context(viewport=WIDE, base_url=address)
+    opened.on("page", watch.over)
+    opened.set_default_timeout(5_000)
+    yield opened
+    opened.close()
+    assert watch.faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def all_pages(site: Path) -> list[str]:
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def open_tab(page: Page) -> str:
+    return page.locator(".tabbed-set > input:checked").first.evaluate("input => input.labels[0].innerText")
+
+
+def test_every_page_loads_and_asks_no_other_host(page: Page, site: Path) -> None:
+    for name in all_pages(site):
+        page.goto(name)
+        expect(page.locator("h1").first).to_be_visible()
+
+
+def test_tabs_switch_and_are_remembered(page: Page) -> None:
+    page.goto(CREATE)
+    assert open_tab(page) == "HTTP"
+    page.get_by_text("Async Python", exact=True).click()
+    expect(page.get_by_text("await client.admin.api_keys.create(").first).to_be_visible()
+    expect(page.get_by_text("curl https://").first).to_be_hidden()
+    page.goto(LIST)
+    assert open_tab(page) == "Async Python"
+    page.reload()
+    assert open_tab(page) == "Async Python"
+
+
+def test_search_finds_a_field(page: Page) -> None:
+    page.goto("index.html")
+    page.get_by_role("button", name="Search").first.click()
+    field = page.get_by_role("combobox", name="Search")
+    field.fill("expires_in_days")
+    found = page.get_by_role("option").filter(has_text="Create a workspace API key")
+    expect(found).to_contain_text("Days until the key expires.")
+    found.click()
+    page.wait_for_url("**/admin/api-keys/create.html*")
+
+
+def test_trees_expand_and_collapse(page: Page) -> None:
+    page.goto(CREATE)
+    tree = page.locator(".tree").filter(has=page.locator("#http-returns"))
+    nested = page.locator("#http-returns-apikeycreateresponse-key-details-livemode")
+    expect(nested).to_be_hidden()
+    tree.get_by_role("button", name="Expand").click()
+    expect(nested).to_be_visible()
+    tree.get_by_role("button", name="Collapse").click()
+    expect(nested).to_be_hidden()
+    expect(page.locator("#http-returns-apikeycreateresponse-key")).to_be_hidden()
+    # The other tree stays as it was.
+    expect(page.get_by_text("Days until the key expires.").first).to_be_visible()
+    page.locator("#http-returns-apikeycreateresponse > details > summary").click()
+    page.locator("#http-returns-apikeycreateresponse-key-details > details > summary").click()
+    expect(nested).to_be_visible()
+
+
+def test_an_address_opens_what_it_points_at(page: Page) -> None:
+    target = "python-returns-class-apikeycreateresponse-key-details-livemode"
+    page.goto(f"{CREATE}#{target}")
+    expect(page.locator(f"#{target}")).to_be_in_viewport()
+    assert open_tab(page) == "Python"
+
+
+def test_the_copy_button_copies(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(CREATE)
+    page.get_by_text("Python", exact=True).click()
+    code = page.locator(".tabbed-block").nth(1).locator(".highlight").first
+    code.hover()
+    code.locator("button").first.click()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith("import os\nfrom boltz_api import Boltz\n")
+    assert copied.rstrip().endswith("print(api_key.key)")
+
+
+def test_light_and_dark_follow_the_system_until_the_reader_chooses(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=WIDE, base_url=address, color_scheme="dark")
+    page = context.new_page()
+    page.goto(CREATE)
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background)
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    page.locator("label[for^='__palette']:visible").click()
+    page.wait_for_function("() => document.body.dataset.mdColorScheme === 'default'")
+    assert page.evaluate(background) != dark
+    page.reload()
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
+    context.close()
+
+
+def test_a_phone_shows_every_page_without_sideways_scrolling(page: Page, site: Path) -> None:
+    page.set_viewport_size(PHONE)
+    for name in all_pages(site):
+        page.goto(name)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], name
+
+
+def test_the_menu_opens_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("index.html")
+    link = page.get_by_role("link", name="List API keys").first
+    expect(link).not_to_be_in_viewport()
+    page.locator("label[for='__drawer']:visible").first.click()
+    page.locator("nav.md-nav--primary label:visible").filter(has_text="Reference").first.click()
+    expect(link).to_be_in_viewport()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    page.goto(CREATE)
+    seen: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("() => document.activeElement.matches('.tabbed-set > input') ? 'tabs' : "
+                                  "document.activeElement.closest('.tree summary') ? 'entry' : 'other'"))  # fmt: skip
+        if seen[-1] == "tabs":
+            page.keyboard.press("ArrowRight")
+            assert open_tab(page) == "Python"
+        if seen[-1] == "entry":
+            break
+    assert "tabs" in seen
+    assert seen[-1] == "entry"
+    focused = page.locator("summary:focus")
+    outline = focused.evaluate("summary => getComputedStyle(summary).outlineStyle")
+    assert outline != "none"
+    description = page.locator("details:has(> summary:focus) .entry-description").first
+    expect(description).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(description).to_be_hidden()
+
+
+def broken_rules(page: Page, pages: list[str], rules: list[str] | None = None) -> list[str]:
+    axe = Axe()
+    options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": rules} if rules else {})
+    found: list[str] = []
+    for name in pages:
+        page.goto(name)
+        for violation in axe.run(page, options=options).response["violations"]:
+            where = [node["target"] for node in violation["nodes"]]
+            found.append(f"{name}: {violation['id']}: {violation['help']}: {where}")
+    return found
+
+
+def test_accessibility_rules_pass(page: Page, site: Path) -> None:
+    assert broken_rules(page, all_pages(site)) == []
+
+
+def test_accessibility_rules_pass_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    assert broken_rules(page, ["index.html", CREATE]) == []
+
+
+def test_contrast_is_enough_in_the_dark(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    assert broken_rules(page, ["index.html", CREATE, "admin/api-keys/index.html"], ["color-contrast"]) == []

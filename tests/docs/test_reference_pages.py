@@ -1,0 +1,137 @@
+"""The pages hold all that the public reference of this API holds: see ``reference_lines.txt``."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from boltz_api_generated.operations import OPERATIONS
+
+LINES = Path(__file__).with_name("reference_lines.txt")
+FACTS = Path(__file__).parent.parent / "codegen" / "contract_facts.txt"
+INDEX = "admin/api-keys/index.html"
+PAGES_OF = {
+    "create_api_key": ["admin/api-keys/create.html"],
+    "list_api_keys": ["admin/api-keys/list.html"],
+    "revoke_api_key": ["admin/api-keys/revoke.html"],
+    "admin.api_keys": [INDEX],
+    "service": [INDEX, "models.html"],
+}
+TABS = ("HTTP", "Python", "Async Python", "Command line")
+# What a page says in words or numbers of the contract's own; types are written as each language writes them.
+IN_WORDS = {"description", "summary", "heading", "says", "path", "minimum", "maximum", "minLength", "maxLength", "format"}
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s`]+", "", text)
+
+
+def sections() -> Iterator[tuple[str, list[str]]]:
+    for section in re.split(r"(?m)^(?=\[)", LINES.read_text(encoding="utf-8"))[1:]:
+        head, *lines = section.splitlines()
+        yield head.strip("[]"), [line for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize(("place", "lines"), list(sections()), ids=[place for place, _ in sections()])
+def test_every_line_of_the_public_reference_stands_on_our_page(
+    text_of: Callable[..., str], place: str, lines: list[str]
+) -> None:
+    page, _, tab = place.partition(" ")
+    text = squeezed(text_of(page, tab))
+    at = 0
+    for line in lines:
+        found = text.find(squeezed(line), at)
+        assert found >= 0, f"{place} does not say, after what comes before it: {line}"
+        at = found + len(squeezed(line))
+
+
+def worded_facts() -> Iterator[tuple[str, list[str], str]]:
+    for line in FACTS.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        _, _, place, expected = line.split(" | ")
+        subject, *_, aspect = place.split(" ")
+        value = json.loads(expected)
+        if aspect in IN_WORDS and subject in PAGES_OF and value != "password":
+            yield place, PAGES_OF[subject], str(value)
+
+
+@pytest.mark.parametrize(("place", "pages", "said"), list(worded_facts()), ids=[place for place, *_ in worded_facts()])
+def test_what_the_contract_says_stands_on_the_page(
+    text_of: Callable[..., str], place: str, pages: list[str], said: str
+) -> None:
+    label = place.split(" ")[-1] if said.isdecimal() else ""
+    assert squeezed(label + said) in squeezed("".join(text_of(page) for page in pages))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_has_a_page_with_every_tab(text_of: Callable[..., str], operation: str) -> None:
+    (page,) = PAGES_OF[operation]
+    for tab in TABS:
+        text = text_of(page, tab)
+        assert "Parameters" in text
+        assert "Returns" in text
+    assert f"await client.{OPERATIONS[operation].tag}" in text_of(page, "Async Python")
+    assert "curl https://api.boltz.bio/compute/v1/admin/api-keys" in text_of(page, "HTTP")
+
+
+def test_every_page_has_a_plain_copy_that_llms_txt_names(site: Path) -> None:
+    pages = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")} - {"404"}
+    listed = re.findall(r"^- \[[^\]]+\]\(([^)]+)\.md\): \S", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(listed) == pages
+    assert len(listed) == len(pages)
+    for page in pages:
+        plain = (site / f"{page}.md").read_text(encoding="utf-8")
+        assert plain.startswith("# ")
+        assert "<div" not in plain
+
+
+def test_api_md_is_what_the_contract_gives(root: Path) -> None:
+    finished = run_reference(root, "check")
+    assert (finished.stderr, finished.returncode) == ("", 0)
+
+
+def test_an_edited_api_md_is_found(root: Path, tmp_path: Path) -> None:
+    edited = tmp_path / "api.md"
+    edited.write_text((root / "api.md").read_text(encoding="utf-8").replace("255", "256"), encoding="utf-8")
+    finished = run_reference(root, "check", "--api", str(edited))
+    assert finished.returncode == 1
+    assert "is not what the contract gives" in finished.stderr
+
+
+def test_a_broken_link_stops_the_build_and_leaves_the_site(root: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "docs" / "assets").mkdir(parents=True)
+    (project / "examples").mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\ndescription = "y"\n', encoding="utf-8")
+    (project / "docs" / "contents.toml").write_text('[[section]]\nheading = ""\npages = ["index.md"]\n', encoding="utf-8")
+    (project / "docs" / "index.md").write_text("# Start\n\n[gone](nowhere.md)\n", encoding="utf-8")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "kept").touch()
+    finished = run_reference(
+        project, "--contract", str(root / "openapi.yaml"), "build", "--site", str(site), overlays=root / "overlays"
+    )
+    assert finished.returncode == 1
+    assert "index.md:3" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert (site / "kept").exists()
+
+
+def run_reference(project: Path, *arguments: str, overlays: Path | None = None) -> subprocess.CompletedProcess[str]:
+    # Appended to the path, so that the installed package is the one that is used.
+    code = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('reference', run_name='__main__')"
+    return subprocess.run(
+        [sys.executable, "-c", code, str(overlays or project / "overlays"), *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
