@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from boltz_api.cli import naming
+from codegen.cursor import Cursor
+from codegen.normal_form import normalize
+from codegen.yaml_tree import keys_of
 from reference.example import example_of
-from reference.schema import Field, Schema, SchemaReader
+from reference.schema import Field, Schema
+from reference.schema import read as read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from codegen.contract import JSON, Contract
-
-Place: TypeAlias = Literal["path", "query", "header", "body"]
-
-_METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
-_PLURALS: Final = (("ies", "y"), ("sses", "ss"), ("s", ""))
+    from codegen.normal_form import Module
+    from codegen.operations import Location, Operation
 
 
 @frozen
@@ -25,7 +27,7 @@ class Parameter:
     """One argument of an operation."""
 
     field: Field
-    place: Place
+    place: Location
 
 
 @frozen
@@ -42,11 +44,13 @@ class Endpoint:
     """One operation of the contract."""
 
     operation: str
-    """Its ``operationId``."""
+    """Its name among the generated operations."""
     resource: tuple[str, ...]
     """Where a client keeps it: ``("admin", "api_keys")``."""
     action: str
     """What it is called there: ``create``."""
+    command: str
+    """What it is called on the command line."""
     method: str
     path: str
     summary: str
@@ -63,12 +67,12 @@ class Endpoint:
     @property
     def title(self) -> str:
         """What heads its page."""
-        return self.summary or self.operation.replace("_", " ").capitalize()
+        return self.summary
 
     @property
     def page(self) -> Schema | None:
         """The type of the items, where the answer is one page of a list."""
-        fields = {field.name: field.schema for field in self.answer.fields} if self.answer else {}
+        fields = {field.wire: field.schema for field in self.answer.fields} if self.answer else {}
         if "has_more" in fields and "data" in fields:
             return fields["data"].items
         return None
@@ -108,138 +112,123 @@ class Reference:
 
 
 def read(contract: Contract) -> Reference:
-    """What ``contract`` says, in its own order."""
-    document = contract.document
-    reader = SchemaReader(document)
-    endpoints = list(_endpoints(document, reader))
-    tags = {str(tag["name"]): tag for tag in cast("list[dict[str, JSON]]", document.get("tags", []))}
-    for endpoint in endpoints:
-        tags.setdefault(".".join(endpoint.resource), {})
-    resources = [
-        Resource(
-            tuple(name.split(".")),
-            str(tag.get("x-displayName", name.rpartition(".")[2].replace("_", " ").capitalize())),
-            " ".join(str(tag.get("description", "")).split()),
-            tuple(endpoint for endpoint in endpoints if ".".join(endpoint.resource) == name),
-        )
-        for name, tag in tags.items()
-    ]
+    """What ``contract`` says, in its own order; ``ContractError`` where it cannot be expressed."""
+    normal = normalize(contract)
+    document = Cursor.root(contract)
     key_header, key_says = _key(document)
-    info = cast("dict[str, JSON]", document["info"])
-    servers = cast("list[dict[str, JSON]]", document.get("servers", []))
+    servers = document.entries_of("servers")
+    named = document.members_of("components").get("schemas")
     return Reference(
-        title=str(info["title"]),
-        server=str(servers[0]["url"]) if servers else "https://api.example.com",
+        title=normal.title,
+        server=servers[0].text_of("url") if servers else "https://api.example.com",
         key_header=key_header,
         key_says=key_says,
-        resources=tuple(resource for resource in resources if resource.endpoints),
-        components=reader.components(),
+        resources=tuple(_resource(module, document) for module in normal.modules),
+        components=tuple(
+            evolve(read_schema(place), component=name) for name, place in (named.members() if named else {}).items()
+        ),
     )
 
 
-def _key(document: Mapping[str, JSON]) -> tuple[str, str]:
+def _key(document: Cursor) -> tuple[str, str]:
     """The header that carries the key, and what the contract says of it."""
-    components = cast("dict[str, dict[str, dict[str, JSON]]]", document.get("components", {}))
-    for scheme in components.get("securitySchemes", {}).values():
-        if scheme.get("in") == "header":
-            return str(scheme["name"]), " ".join(str(scheme.get("description", "")).split())
+    components = document.get("components")
+    for scheme in components.members_of("securitySchemes").values() if components else ():
+        if scheme.text_of("in") == "header":
+            return scheme.text_of("name"), " ".join(scheme.text_of("description").split())
     return "authorization", ""
 
 
-def _endpoints(document: Mapping[str, JSON], reader: SchemaReader) -> Iterator[Endpoint]:
-    for path, item in cast("dict[str, JSON]", document.get("paths", {})).items():
-        shared = reader.resolve(item)
-        for method in (key for key in shared if key in _METHODS):
-            operation = cast("dict[str, JSON]", shared[method])
-            given = cast("list[JSON]", [*_list(shared.get("parameters")), *_list(operation.get("parameters"))])
-            yield _endpoint(path, method, operation, given, reader)
-
-
-def _list(node: JSON) -> list[JSON]:
-    return node if isinstance(node, list) else []
-
-
-def _endpoint(
-    path: str, method: str, operation: dict[str, JSON], given: list[JSON], reader: SchemaReader
-) -> Endpoint:
-    tag = str((_list(operation.get("tags")) or ["default"])[0])
-    resource = tuple(tag.split("."))
-    body, media = _content(operation.get("requestBody"), reader)
-    responses = cast("dict[str, JSON]", operation.get("responses", {}))
-    success = next((status for status in responses if status.startswith("2")), None)
-    answer, answered = _content(responses.get(success) if success else None, reader)
-    name = str(operation.get("operationId", f"{method}_{path}"))
-    return Endpoint(
-        operation=name,
-        resource=resource,
-        action=action(name, resource[-1]),
-        method=method,
-        path=path,
-        summary=str(operation.get("summary", "")),
-        description=str(operation.get("description", "")).strip(),
-        parameters=(*_parameters(given, reader), *_body_parameters(body)),
-        answer=answer,
-        example_body=_written_example(media) or (example_of(body, sent=True) if body else None),
-        example_answer=_written_example(answered) or (example_of(answer) if answer else None),
-        failures=tuple(
-            Failure(status, str(reader.resolve(response).get("description", "")))
-            for status, response in responses.items()
-            if not status.startswith("2")
+def _resource(module: Module, document: Cursor) -> Resource:
+    commands = naming.command_names(module.tag, [operation.name for operation in module.operations])
+    return Resource(
+        path=tuple(module.tag.split(".")),
+        title=module.title,
+        description=" ".join(module.description.split()),
+        endpoints=tuple(
+            _endpoint(operation, commands[operation.name], document) for operation in module.operations
         ),
-        deprecated=operation.get("deprecated") is True,
     )
 
 
-def action(operation: str, resource: str) -> str:
-    """What ``operation`` is called among its resource's: ``create_api_key`` in ``api_keys`` is ``create``."""
-    singular = singular_of(resource)
-    for noun in (resource, singular):
-        if operation.endswith(f"_{noun}"):
-            return operation.removesuffix(f"_{noun}")
-    return operation
+def _endpoint(operation: Operation, command: str, document: Cursor) -> Endpoint:
+    place = _at(document, operation.pointer)
+    body, body_media = _content(place.get("requestBody"))
+    responses = place.members_of("responses")
+    success = next(response for status, response in responses.items() if status.startswith("2"))
+    answer, answer_media = _content(success)
+    return Endpoint(
+        operation=operation.name,
+        resource=tuple(operation.tag.split(".")),
+        action=command.replace("-", "_"),
+        command=command,
+        method=operation.method.lower(),
+        path=operation.path,
+        summary=operation.summary,
+        description=operation.description,
+        parameters=tuple(_parameters(operation, place, body, document)),
+        answer=answer,
+        example_body=_example(body_media, body, sent=True),
+        example_answer=_example(answer_media, answer),
+        failures=tuple(
+            Failure(status, response.target().text_of("description"))
+            for status, response in responses.items()
+            if response is not success
+        ),
+        deprecated=operation.deprecated,
+    )
 
 
-def singular_of(noun: str) -> str:
-    """``api_keys`` as ``api_key``."""
-    for ending, singular in _PLURALS:
-        if noun.endswith(ending):
-            return noun.removesuffix(ending) + singular
-    return noun
+def _at(document: Cursor, pointer: str) -> Cursor:
+    place = document
+    for key in keys_of(pointer):
+        place = place.need(key)
+    return place
 
 
-def _parameters(given: list[JSON], reader: SchemaReader) -> Iterator[Parameter]:
-    for node in given:
-        raw = reader.resolve(node)
-        schema = reader.read(raw.get("schema", {}))
-        field = Field(
-            str(raw["name"]),
-            schema,
-            raw.get("required") is True,
-            str(raw.get("description", schema.description)).strip(),
-            raw.get("deprecated") is True,
-        )
-        yield Parameter(field, cast("Place", raw["in"]))
+def _parameters(operation: Operation, place: Cursor, body: Schema | None, document: Cursor) -> Iterator[Parameter]:
+    """What a call takes, in the order of the generated function."""
+    item = _at(document, place.pointer.rpartition("/")[0])
+    written = [entry.target() for source in (item, place) for entry in source.entries_of("parameters")]
+    places = {(entry.text_of("in"), entry.text_of("name")): entry for entry in written}
+    sent = {field.wire: field for field in body.fields} if body else {}
+    for argument in operation.arguments:
+        own = argument.field
+        if (argument.location, own.wire) in places:
+            field = _parameter(places[argument.location, own.wire])
+        elif own.wire in sent:
+            field = sent[own.wire]
+        else:
+            assert body is not None, "what is in none of these places is the body as a whole"
+            field = Field("body", own.name, body, own.required, body.description)
+        yield Parameter(evolve(field, name=own.name, required=own.required), argument.location)
 
 
-def _body_parameters(body: Schema | None) -> Iterator[Parameter]:
-    if body is None:
-        return
-    if body.kind == "object" and body.fields:
-        for field in body.fields:
-            yield Parameter(field, "body")
-    else:
-        yield Parameter(Field("body", body, required=True, description=body.description), "body")
+def _parameter(place: Cursor) -> Field:
+    schema = read_schema(place.need("schema"))
+    return Field(
+        wire=place.text_of("name"),
+        name="",
+        schema=schema,
+        required=place.flag_of("required"),
+        description=place.text_of("description").strip() or schema.description,
+        deprecated=place.flag_of("deprecated"),
+    )
 
 
-def _content(node: JSON, reader: SchemaReader) -> tuple[Schema | None, dict[str, JSON]]:
-    """The JSON that a request or an answer carries, and the media type object that says so."""
-    content = cast("dict[str, JSON]", reader.resolve(node).get("content", {})) if node else {}
-    media = next((cast("dict[str, JSON]", content[name]) for name in content if "json" in name), {})
-    return (reader.read(media["schema"]) if "schema" in media else None), media
+def _content(place: Cursor | None) -> tuple[Schema | None, Cursor | None]:
+    """The type of the JSON that a request or an answer carries, and the part of the contract that says so."""
+    content = place.target().get("content") if place else None
+    media = next((part for name, part in content.members().items() if "json" in name), None) if content else None
+    schema = media.get("schema") if media else None
+    return read_schema(schema) if schema else None, media
 
 
-def _written_example(media: dict[str, JSON]) -> JSON:
-    if "example" in media:
-        return media["example"]
-    examples = cast("dict[str, dict[str, JSON]]", media.get("examples", {}))
-    return next((example["value"] for example in examples.values() if "value" in example), None)
+def _example(media: Cursor | None, schema: Schema | None, *, sent: bool = False) -> JSON:
+    """The example that the contract writes, or else one that fits."""
+    if media is None or schema is None:
+        return None
+    if example := media.get("example"):
+        return example.data
+    written = [part.target().get("value") for part in media.members_of("examples").values()]
+    return next((value.data for value in written if value), None) or example_of(schema, sent=sent)

@@ -29,7 +29,7 @@ def example_of(schema: Schema, name: str = "string", *, sent: bool = False) -> J
         if schema.is_map:
             return {"key": example_of(schema.items)} if schema.items else {}
         fields = [field for field in schema.fields if field.required or not sent]
-        return {field.name: example_for(field, sent=sent) for field in fields}
+        return {field.wire: example_for(field, sent=sent) for field in fields}
     if schema.kind == "array":
         return [example_of(schema.items, sent=sent)] if schema.items else []
     if schema.kind == "union":
@@ -43,7 +43,7 @@ def example_of(schema: Schema, name: str = "string", *, sent: bool = False) -> J
 
 def example_for(field: Field, *, sent: bool = False) -> JSON:
     """An example of the value of ``field``."""
-    return example_of(field.schema, field.name, sent=sent)
+    return example_of(field.schema, field.wire, sent=sent)
 
 
 def _number(schema: Schema) -> JSON:

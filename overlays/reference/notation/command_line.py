@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from boltz_api.cli import naming
 from reference.entry import Entry, entry
 from reference.example import example_for
 from reference.notation import wire
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from reference.endpoint import Endpoint
 
 _PROGRAM: Final = "boltz-api"
-
-
-def _kebab(name: str) -> str:
-    return name.replace("_", "-").lower()
 
 
 @frozen
@@ -37,7 +34,7 @@ class CommandLine:
     def parameters(self, endpoint: Endpoint) -> tuple[Entry, ...]:
         """The flags."""
         return tuple(
-            evolve(shown, name=f"--{_kebab(shown.name)}")
+            evolve(shown, name=f"--{naming.kebab(shown.name)}")
             for parameter in endpoint.parameters
             for shown in (entry(parameter.field, wire.WIRE, sent=True),)
         )
@@ -51,13 +48,13 @@ class CommandLine:
         words = [self._command(endpoint)]
         body = endpoint.example_body if isinstance(endpoint.example_body, dict) else {}
         for parameter in endpoint.required():
-            name = parameter.field.name
+            name = parameter.field.wire
             value = body.get(name) if parameter.place == "body" else example_for(parameter.field, sent=True)
-            words.append(f"--{_kebab(name)} {shlex.quote(_text(value))}")
+            words.append(f"--{naming.kebab(name)} {shlex.quote(_text(value))}")
         return " ".join(words)
 
     def _command(self, endpoint: Endpoint) -> str:
-        return f"{_PROGRAM} {':'.join(map(_kebab, endpoint.resource))} {_kebab(endpoint.action)}"
+        return f"{_PROGRAM} {naming.group_name('.'.join(endpoint.resource))} {endpoint.command}"
 
 
 def _text(value: JSON) -> str:

@@ -14,7 +14,8 @@ from reference.example import example_for
 from reference.notation import wire
 
 if TYPE_CHECKING:
-    from reference.endpoint import Endpoint, Place
+    from codegen.operations import Location
+    from reference.endpoint import Endpoint
 
 
 @frozen
@@ -57,9 +58,9 @@ class Http:
         return " \\\n    ".join(lines)
 
 
-def _required(endpoint: Endpoint, place: Place) -> dict[str, object]:
+def _required(endpoint: Endpoint, place: Location) -> dict[str, object]:
     return {
-        parameter.field.name: example_for(parameter.field, sent=True)
+        parameter.field.wire: example_for(parameter.field, sent=True)
         for parameter in endpoint.required()
         if parameter.place == place
     }

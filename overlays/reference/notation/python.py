@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import keyword
 import re
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from reference.endpoint import singular_of
+from boltz_api.cli import naming
+from codegen.naming import snake_case
 from reference.entry import Entry, children, choices, entry, rules
 from reference.example import example_for
 
@@ -23,26 +23,24 @@ _DATES: Final = {"date-time": "datetime", "date": "date"}
 _ACRONYMS: Final = {"api": "API", "id": "ID", "ip": "IP", "url": "URL"}
 
 
-def python_name(wire: str) -> str:
-    """``sort-by`` as ``sort_by``, ``from`` as ``from_``."""
-    name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wire)).strip("_").lower()
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
 def class_name(*words: str) -> str:
     """``api_key``, ``create`` as ``APIKeyCreate``."""
     parts = [part for word in words for part in re.split(r"[_\W]+", word) if part]
     return "".join(_ACRONYMS.get(part.lower(), part[:1].upper() + part[1:]) for part in parts)
 
 
+def _noun(endpoint: Endpoint) -> str:
+    return naming.singular(naming.kebab(endpoint.resource[-1])).replace("-", "_")
+
+
 def params_name(endpoint: Endpoint) -> str:
     """The typed dict of the arguments: ``APIKeyCreateParams``."""
-    return class_name(singular_of(endpoint.resource[-1]), endpoint.action, "Params")
+    return class_name(_noun(endpoint), endpoint.action, "Params")
 
 
 def answer_name(endpoint: Endpoint) -> str:
     """What the call gives, or what each item of its pages is: ``APIKeyCreateResponse``."""
-    return class_name(singular_of(endpoint.resource[-1]), endpoint.action, "Response")
+    return class_name(_noun(endpoint), endpoint.action, "Response")
 
 
 def type_of(schema: Schema, *, sent: bool) -> str:
@@ -82,7 +80,7 @@ class PythonNotation:
 
     def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
         """``expires_in_days`` and ``Optional[int]``."""
-        return python_name(field.name), optional(field.schema, sent=sent, required=field.required)
+        return field.name, optional(field.schema, sent=sent, required=field.required)
 
     def variant(self, schema: Schema) -> tuple[str, str]:
         """The class, or the annotation of what is none."""
@@ -121,7 +119,7 @@ class Python:
 
     def signature(self, endpoint: Endpoint) -> str:
         """``admin.api_keys.create(APIKeyCreateParams**kwargs) -> APIKeyCreateResponse``."""
-        arguments = [f"{type_of(parameter.field.schema, sent=True)} {_name(parameter)}" for parameter in _ids(endpoint)]
+        arguments = [f"{type_of(parameter.field.schema, sent=True)} {parameter.field.name}" for parameter in _ids(endpoint)]
         if len(arguments) < len(endpoint.parameters):
             arguments.append(f"{params_name(endpoint)}**kwargs")
         returns = self._returned(endpoint)
@@ -170,23 +168,19 @@ class Python:
         written = [call, *(f"    {argument}," for argument in arguments), ")"] if arguments else [f"{call})"]
         variable = "page" if endpoint.page else "response"
         if endpoint.action == "create":
-            variable = singular_of(endpoint.resource[-1])
+            variable = _noun(endpoint)
         if endpoint.answer is None:
             return written
         shown = endpoint.page or endpoint.answer
         lines = [f"{variable} = {written[0]}", *written[1:]]
         if endpoint.page is not None:
             lines.append(f"{variable} = {variable}.data[0]")
-        first = f".{python_name(shown.fields[0].name)}" if shown.fields else ""
+        first = f".{shown.fields[0].name}" if shown.fields else ""
         return [*lines, f"print({variable}{first})"]
 
 
 def _call(endpoint: Endpoint) -> str:
-    return ".".join([*map(python_name, endpoint.resource), python_name(endpoint.action)])
-
-
-def _name(parameter: Parameter) -> str:
-    return python_name(parameter.field.name)
+    return ".".join([*map(snake_case, endpoint.resource), endpoint.action])
 
 
 def _ids(endpoint: Endpoint) -> list[Parameter]:
@@ -199,11 +193,11 @@ def _arguments(endpoint: Endpoint) -> list[str]:
     body = endpoint.example_body if isinstance(endpoint.example_body, dict) else {}
     written: list[str] = []
     for parameter in endpoint.required():
-        name = parameter.field.name
-        in_body = parameter.place == "body" and name in body
-        value = body[name] if in_body else example_for(parameter.field, sent=True)
+        wire = parameter.field.wire
+        in_body = parameter.place == "body" and wire in body
+        value = body[wire] if in_body else example_for(parameter.field, sent=True)
         literal = _python(value)
-        written.append(literal if parameter.place == "path" else f"{python_name(name)}={literal}")
+        written.append(literal if parameter.place == "path" else f"{parameter.field.name}={literal}")
     return written
 
 

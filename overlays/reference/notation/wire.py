@@ -35,7 +35,7 @@ def type_of(schema: Schema) -> str:
 
 
 def _fields(schema: Schema) -> str:
-    names = [field.name for field in schema.fields]
+    names = [field.wire for field in schema.fields]
     if len(names) <= _ALL_SHOWN:
         return ", ".join(names)
     return ", ".join([*names[:_FIRST_SHOWN], f"{len(names) - _FIRST_SHOWN} more"])
@@ -50,7 +50,7 @@ class WireNotation:
     def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
         """``limit`` and ``optional number``."""
         optional = "optional " if sent and not field.required else ""
-        return field.name, optional + type_of(field.schema)
+        return field.wire, optional + type_of(field.schema)
 
     def variant(self, schema: Schema) -> tuple[str, str]:
         """The name that the contract gives it, if any."""
