@@ -1,0 +1,43 @@
+"""Replace every active workspace key that is older than 90 days: ``python rotate_old_keys.py FOLDER``.
+
+The new keys are written to FOLDER, one file a key, readable by the owner only. A key is revoked only once its successor
+is safely on disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from boltz_api import Boltz
+from boltz_api.types.admin import APIKeyCreateResponse
+
+OLDEST = timedelta(days=90)
+
+
+def rotate(client: Boltz, folder: Path, now: datetime) -> int:
+    """Rotate what is too old and return how many keys that were."""
+
+    def keep(successor: APIKeyCreateResponse) -> None:
+        path = folder / f"{successor.key_details.id}.key"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(successor.key)
+            file.flush()
+            os.fsync(file.fileno())
+
+    # A list of its own: the keys made here must not come up again in the listing they were made from.
+    old = [
+        key
+        for key in client.admin.api_keys.list()
+        if key.is_active and key.key_type == "workspace" and now - key.created_at > OLDEST
+    ]
+    for key in old:
+        client.admin.api_keys.rotate(key.id, check=keep)
+    return len(old)
+
+
+if __name__ == "__main__":
+    with Boltz() as client:
+        print(f"{rotate(client, Path(sys.argv[1]), datetime.now(UTC))} keys rotated")
