@@ -36,23 +36,23 @@ def client(sandbox: Sandbox) -> Iterator[Boltz]:
         yield opened
 
 
-def run(sandbox: Sandbox, *command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    sandbox: Sandbox, *command: str, cwd: Path | None = None, warnings: str = "default"
+) -> subprocess.CompletedProcess[str]:
     """A program in a process of its own, set up through the environment as a user would."""
     programs = Path(sys.executable).parent
     environment = {
         "BOLTZ_API_KEY": sandbox.admin_key,
         "BOLTZ_BASE_URL": sandbox.url,
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONWARNINGS": "error",
+        "PYTHONWARNINGS": warnings,
     }
-    return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )  # fmt: skip
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
 def example(sandbox: Sandbox, root: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     RUN.add(name)
-    return run(sandbox, sys.executable, str(root / "examples" / name), *arguments)
+    return run(sandbox, sys.executable, str(root / "examples" / name), *arguments, warnings="error")
 
 
 def test_audit_to_csv(sandbox: Sandbox, client: Boltz, root: Path, tmp_path: Path) -> None:
