@@ -37,7 +37,7 @@ def client(sandbox: Sandbox) -> Iterator[Boltz]:
 
 
 def run(
-    sandbox: Sandbox, *command: str, cwd: Path | None = None, warnings: str = "default"
+    sandbox: Sandbox, *command: str, cwd: Path | None = None, warnings: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """A program in a process of its own, set up through the environment as a user would."""
     programs = Path(sys.executable).parent
