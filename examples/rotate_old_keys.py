@@ -27,12 +27,8 @@ def rotate(client: Boltz, folder: Path, now: datetime) -> int:
             file.flush()
             os.fsync(file.fileno())
 
-    # A list of its own: the keys made here must not come up again in the listing they were made from.
-    old = [
-        key
-        for key in client.admin.api_keys.list()
-        if key.is_active and key.key_type == "workspace" and now - key.created_at > OLDEST
-    ]
+    # All of them first: the keys made below must not come up in the listing they come from.
+    old = list(client.admin.api_keys.find(active=True, key_type="workspace", created_before=now - OLDEST))
     for key in old:
         client.admin.api_keys.rotate(key.id, check=keep)
     return len(old)
