@@ -1,42 +1,53 @@
-"""``python -m reference build|write|check``: the site, and api.md."""
+"""``python -m reference build|write|check``: the site; and what the tools write in the repository."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codegen.contract import Contract, ContractError
+from reference import written
+from reference.architecture import picture
 from reference.endpoint import read
 from reference.pages import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def main() -> int:
     """Run one command; the exit code says whether all was well."""
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
-    parser.add_argument("--contract", type=Path, default=Path("openapi.yaml"))
+    parser.add_argument("--contract", type=Path, default=Path("openapi.yaml"), metavar="PATH")
+    parser.add_argument("--project", type=Path, default=Path(), metavar="FOLDER", help="where README.md and docs/ are")
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="write the site")
-    build.add_argument("--site", type=Path, default=Path("site"), help="the folder to write (default: site)")
-    for name, what in (("write", "write api.md"), ("check", "fail unless api.md is what the contract gives")):
-        commands.add_parser(name, help=what).add_argument("--api", type=Path, default=Path("api.md"))
+    build.add_argument("--site", type=Path, default=Path("site"), metavar="FOLDER", help="where to (default: site)")
+    commands.add_parser("write", help="refresh api.md, the pictures, and the blocks of README and guides that say so")
+    commands.add_parser("check", help="fail if `write` would change anything")
     options = parser.parse_args()
     try:
         writer = Writer(read(Contract.read(options.contract)))
-        if options.command == "build":
-            return _build(writer, options.site)
-        return _write(writer, options.api) if options.command == "write" else _check(writer, options.api)
+        match options.command:
+            case "build":
+                return _build(writer, options.project, options.site)
+            case "write":
+                return _write(writer, options.project)
+            case _:
+                return _check(writer, options.project)
     except ContractError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _build(writer: Writer, target: Path) -> int:
+def _build(writer: Writer, project: Path, target: Path) -> int:
     # Only this command needs the site generator.
     from reference.site import BrokenSiteError, Site
 
     try:
-        Site(Path.cwd(), writer).build(target)
+        Site(project, writer).build(target)
     except BrokenSiteError as error:
         print(error, file=sys.stderr)
         return 1
@@ -44,16 +55,25 @@ def _build(writer: Writer, target: Path) -> int:
     return 0
 
 
-def _write(writer: Writer, path: Path) -> int:
-    path.write_text(writer.api(), encoding="utf-8")
+def _write(writer: Writer, project: Path) -> int:
+    for path, text in _files(writer, project):
+        path.write_text(text, encoding="utf-8")
     return 0
 
 
-def _check(writer: Writer, path: Path) -> int:
-    if path.exists() and path.read_text(encoding="utf-8") == writer.api():
-        return 0
-    print(f"{path}: is not what the contract gives; mend it with `nox -s docs`", file=sys.stderr)
-    return 1
+def _check(writer: Writer, project: Path) -> int:
+    stale = [path for path, text in _files(writer, project) if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        print(f"{path}: is not what the contract and the code give (run: nox -s docs)", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _files(writer: Writer, project: Path) -> Iterator[tuple[Path, str]]:
+    """What the tools write, whole or in part."""
+    yield project / "api.md", writer.api()
+    yield project / "docs" / "assets" / "architecture.svg", picture()
+    for page in (project / "README.md", *sorted((project / "docs").glob("*.md"))):
+        yield page, written.refreshed(page.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -5,20 +5,37 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
-def imports(packages: Iterable[Path]) -> set[tuple[str, str]]:
-    """Pairs of modules in ``packages``: the first imports the second when it runs, at once or later."""
+@frozen
+class Import:
+    """One module needs another."""
+
+    importer: str
+    imported: str
+    at_once: bool
+    """Whether when it is loaded; otherwise when it first needs it, inside a function."""
+
+
+def imports(packages: Iterable[Path]) -> set[Import]:
+    """Every import between the modules of ``packages``. What only type checkers see does not count."""
     files = {module: file for package in packages for module, file in _modules(package)}
     return {
-        (module, found)
+        Import(module, found, at_once)
         for module, file in files.items()
-        for wanted in _imported(ast.parse(file.read_bytes(), file))
+        for wanted, at_once in _imported(ast.parse(file.read_bytes(), file), at_once=True)
         if (found := _nearest(wanted, files)) is not None and found != module
     }
+
+
+def modules(packages: Iterable[Path]) -> list[str]:
+    """The names of all modules of ``packages``."""
+    return [module for package in packages for module, _ in _modules(package)]
 
 
 def _modules(package: Path) -> Iterator[tuple[str, Path]]:
@@ -27,18 +44,19 @@ def _modules(package: Path) -> Iterator[tuple[str, Path]]:
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), file
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _imported(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:
     match node:
         case ast.Import(names=names):
-            yield from (alias.name for alias in names)
+            yield from ((alias.name, at_once) for alias in names)
         case ast.ImportFrom(module=str(module), level=0, names=names):
-            yield from (f"{module}.{alias.name}" for alias in names)
+            yield from ((f"{module}.{alias.name}", at_once) for alias in names)
         case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=otherwise):
             for child in otherwise:
-                yield from _imported(child)
+                yield from _imported(child, at_once=at_once)
         case _:
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for child in ast.iter_child_nodes(node):
-                yield from _imported(child)
+                yield from _imported(child, at_once=at_once and not inside)
 
 
 def _nearest(wanted: str, files: dict[str, Path]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -92,17 +93,26 @@ def test_every_page_has_a_plain_copy_that_llms_txt_names(site: Path) -> None:
         assert "<div" not in plain
 
 
-def test_api_md_is_what_the_contract_gives(root: Path) -> None:
+def test_what_the_tools_write_is_up_to_date(root: Path) -> None:
     finished = run_reference(root, "check")
     assert (finished.stderr, finished.returncode) == ("", 0)
 
 
-def test_an_edited_api_md_is_found(root: Path, tmp_path: Path) -> None:
-    edited = tmp_path / "api.md"
-    edited.write_text((root / "api.md").read_text(encoding="utf-8").replace("255", "256"), encoding="utf-8")
-    finished = run_reference(root, "check", "--api", str(edited))
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("api.md", "255", "256"), ("docs/errors.md", "├── ArgumentError", "├── Error"), ("docs/assets/architecture.svg", "core", "base")],
+)
+def test_what_was_edited_by_hand_is_found(root: Path, tmp_path: Path, file: str, old: str, new: str) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(root / "docs", project / "docs")
+    for name in ("README.md", "api.md"):
+        shutil.copy(root / name, project / name)
+    edited = project / file
+    edited.write_text(edited.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    finished = run_reference(root, "--project", str(project), "check")
     assert finished.returncode == 1
-    assert "is not what the contract gives" in finished.stderr
+    assert finished.stderr.count("\n") == 1
+    assert f"{edited}: is not what the contract and the code give" in finished.stderr
 
 
 def test_a_broken_link_stops_the_build_and_leaves_the_site(root: Path, tmp_path: Path) -> None:

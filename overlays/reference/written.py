@@ -1,0 +1,72 @@
+"""Blocks of README and guides that the tools write: ``<!-- written: errors -->`` to ``<!-- end -->``.
+
+What a guide shows of a tool is what the tool says, and stays so: ``python -m reference write`` refreshes the blocks,
+``check`` fails where one is out of date.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Final
+
+from reference import contract_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BLOCK: Final = re.compile(r"(<!-- written: (?P<words>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+
+
+def refreshed(text: str) -> str:
+    """``text`` with every such block as the tools write it now."""
+    return _BLOCK.sub(lambda block: f"{block[1]}{_body(block['words'])}\n{block[4]}", text)
+
+
+def _body(words: str) -> str:
+    name, *arguments = words.split()
+    if name not in _WRITERS:
+        raise LookupError(f"written: {words}: expected one of {', '.join(_WRITERS)}")
+    return _WRITERS[name](*arguments)
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text}\n```"
+
+
+def _errors() -> str:
+    """The tree of the client's errors, each with the first sentence of its docstring."""
+    from boltz_api.errors import BoltzError
+
+    lines = list(_branch(BoltzError, "", ""))
+    width = max(len(head) for head, _ in lines) + 2
+    return _fenced("text", "\n".join(f"{head:<{width}}{about}".rstrip() for head, about in lines))
+
+
+def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str, str]]:
+    about = (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ").partition(". ")[0].partition(";")[0].rstrip(".")
+    yield own + kind.__name__, about.replace("``", "")
+    below = sorted(kind.__subclasses__(), key=lambda child: inspect.getsourcelines(child)[1])
+    for child in below:
+        last = child is below[-1]
+        yield from _branch(child, indent + ("    " if last else "│   "), indent + ("└── " if last else "├── "))
+
+
+def _contract(edit: str) -> str:
+    return _fenced("diff", contract_changes.contract_diff(edit))
+
+
+def _announcement(edit: str) -> str:
+    return _fenced("text", contract_changes.announcement(edit))
+
+
+def _generated(edit: str, *files: str) -> str:
+    return _fenced("diff", "\n".join(contract_changes.generated_diff(edit, file) for file in files))
+
+
+_WRITERS: Final[dict[str, Callable[..., str]]] = {
+    "announcement": _announcement,
+    "contract": _contract,
+    "errors": _errors,
+    "generated": _generated,
+}
