@@ -26,6 +26,7 @@ import pytest
 import yaml
 from attrs import define, field, frozen
 
+from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent.parent
@@ -73,6 +74,12 @@ class Reader:
             self._run_tests(block)
         else:
             getattr(self, f"_{block.language}")(block)
+
+    def leave(self) -> None:
+        """Close what the page left open, as the end of a program does."""
+        for value in self.names.values():
+            if isinstance(value, Boltz):
+                value.close()
 
     def _python(self, block: Block) -> None:
         # Lines as in the page, so that a failure points into it.
@@ -125,8 +132,9 @@ def test_every_block_does_what_the_page_says(page: Path, tmp_path: Path, monkeyp
         monkeypatch.chdir(tmp_path)
         reader = Reader(page, tmp_path, sandbox)
         for block in blocks(page):
-            if block.language not in ("diff",) and "written" not in block.comments:
+            if "written" not in block.comments:
                 reader.paste(block)
+        reader.leave()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
