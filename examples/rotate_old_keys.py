@@ -22,7 +22,8 @@ def rotate(client: Boltz, folder: Path, now: datetime) -> int:
 
     def keep(successor: APIKeyCreateResponse) -> None:
         path = folder / f"{successor.key_details.id}.key"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        path.touch(mode=0o600, exist_ok=False)
+        with path.open("w", encoding="utf-8") as file:
             file.write(successor.key)
             file.flush()
             os.fsync(file.fileno())

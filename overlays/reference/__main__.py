@@ -14,10 +14,10 @@ from reference.endpoint import read
 from reference.pages import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says whether all was well."""
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
     parser.add_argument("--contract", type=Path, default=Path("openapi.yaml"), metavar="PATH")
@@ -27,7 +27,7 @@ def main() -> int:
     build.add_argument("--site", type=Path, default=Path("site"), metavar="FOLDER", help="where to (default: site)")
     commands.add_parser("write", help="refresh api.md, the pictures, and the blocks of README and guides that say so")
     commands.add_parser("check", help="fail if `write` would change anything")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         writer = Writer(read(Contract.read(options.contract)))
         match options.command:

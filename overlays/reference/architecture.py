@@ -12,7 +12,7 @@ from reference.imports import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 PACKAGES: Final[tuple[Path, ...]] = (
@@ -79,6 +79,9 @@ text { font-family: system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2
 .package { fill: #eef2ff; stroke: #6b7fd7 }
 .arrow { fill: none; stroke: #7d8590; stroke-width: 1.4 }
 .later { stroke-dasharray: 5 4 }"""
+HEAD: Final = """\
+<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+<path d="M0 0 8 4 0 8z" fill="#7d8590"/></marker></defs>"""
 
 
 def box_of(module: str) -> Box | None:
@@ -116,11 +119,13 @@ def _closure(edges: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return reached
 
 
-def _reduced(edges: set[tuple[str, str]], beyond: Set[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
+def _reduced(edges: set[tuple[str, str]], beyond: AbstractSet[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
     """``edges`` without those that follow from others, or from what is reached ``beyond`` them."""
     known = edges | beyond
     reached = _closure(known)
-    return {(a, b) for a, b in edges if not any(a != c != b and (a, c) in known and (c, b) in reached for _, c in known)}
+    return {
+        (a, b) for a, b in edges if not any(a != c != b and (a, c) in known and (c, b) in reached for _, c in known)
+    }
 
 
 def picture() -> str:
@@ -129,15 +134,14 @@ def picture() -> str:
     width = 2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X
     height = 2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y
     solid, later = drawn()
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-            ' role="img" aria-labelledby="title desc">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
             '<title id="title">Who imports whom</title>',
             f'<desc id="desc">{escape(_in_words(solid))}</desc>',
             f"<style>\n{STYLE}\n</style>",
-            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
-            ' orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" fill="#7d8590"/></marker></defs>',
+            HEAD,
             *(_arrow(a, b, rows, "arrow") for a, b in sorted(solid)),
             *(_arrow(a, b, rows, "arrow later") for a, b in sorted(later)),
             *(line for box in BOXES for line in _drawn_box(box, rows)),

@@ -18,9 +18,10 @@ from codegen.surface import Surface
 from codegen.surface_diff import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from codegen.normal_form import NormalForm
+
+
+_GENERATED: Final = f"generated/{HERE.generated.name}"
 
 
 @frozen
@@ -101,14 +102,15 @@ def contract_diff(name: str) -> str:
 def announcement(name: str) -> str:
     """What ``nox -s generate`` prints for it."""
     before = Surface.of(normalize(Contract.read(HERE.contract)))
-    lines = ["generated/boltz_api_generated: written from openapi.yaml", *map(str, compare(before, Surface.of(_form(name))))]
-    lines += map(str, verification.check_bindings(_form(name), HERE))
-    return "\n".join(lines)
+    changes = compare(before, Surface.of(_form(name)))
+    unbound = verification.check_bindings(_form(name), HERE)
+    return "\n".join([f"{_GENERATED}: written from openapi.yaml", *map(str, changes), *map(str, unbound)])
 
 
 def generated_diff(name: str, file: str) -> str:
     """What it does to one file of ``generated/``."""
-    return _diff(f"generated/{HERE.generated.name}/{file}", (HERE.generated / file).read_text(encoding="utf-8"), _written(name)[file])
+    before = (HERE.generated / file).read_text(encoding="utf-8")
+    return _diff(f"{_GENERATED}/{file}", before, _written(name)[file])
 
 
 @cache
@@ -119,15 +121,9 @@ def _written(name: str) -> dict[str, str]:
         target = Path(folder, HERE.generated.name)
         target.mkdir()
         generation.write(Contract.read(contract), target, HERE)
-        return {
-            path.relative_to(target).as_posix(): path.read_text(encoding="utf-8") for path in target.rglob("*.py")
-        }
+        return {path.relative_to(target).as_posix(): path.read_text(encoding="utf-8") for path in target.rglob("*.py")}
 
 
 def _diff(path: str, before: str, after: str) -> str:
-    return "".join(_hunks(path, before, after)).rstrip("\n")
-
-
-def _hunks(path: str, before: str, after: str) -> Iterator[str]:
-    lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), f"a/{path}", f"b/{path}", n=2)
-    return iter(list(lines))
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", n=2)).rstrip("\n")

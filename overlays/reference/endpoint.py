@@ -145,9 +145,7 @@ def _resource(module: Module, document: Cursor) -> Resource:
         path=tuple(module.tag.split(".")),
         title=module.title,
         description=" ".join(module.description.split()),
-        endpoints=tuple(
-            _endpoint(operation, commands[operation.name], document) for operation in module.operations
-        ),
+        endpoints=tuple(_endpoint(operation, commands[operation.name], document) for operation in module.operations),
     )
 
 

@@ -51,8 +51,8 @@ def _imported(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:
         case ast.ImportFrom(module=str(module), level=0, names=names):
             yield from ((f"{module}.{alias.name}", at_once) for alias in names)
         case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=otherwise):
-            for child in otherwise:
-                yield from _imported(child, at_once=at_once)
+            for statement in otherwise:
+                yield from _imported(statement, at_once=at_once)
         case _:
             inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for child in ast.iter_child_nodes(node):

@@ -58,14 +58,22 @@ def prose(text: str) -> str:
 
 def prose_html(text: str) -> Markup:
     """The contract's prose as HTML. The contract is ours: what HTML stands in it is meant."""
-    import markdown  # api.md is written and checked without it
+    from markdown_it import MarkdownIt  # api.md is written and checked without it
 
-    return Markup(markdown.markdown(prose(text)).replace("\n", " "))  # noqa: S704  # see above
+    return Markup(MarkdownIt().render(prose(text)).replace("\n", " "))  # noqa: S704  # see above
 
 
 def _as_json(value: JSON) -> Markup:
     # For a fenced block, where nothing may be escaped.
     return Markup(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: S704
+
+
+def _file(endpoint: Endpoint) -> str:
+    return slug(endpoint.action)
+
+
+def _path_line(endpoint: Endpoint) -> str:
+    return f"{endpoint.method.upper()} {endpoint.path}"
 
 
 def exception(failure: Failure) -> str:
@@ -90,8 +98,8 @@ def templates() -> Environment:
         prose_html=prose_html,
         json=_as_json,
         exception=exception,
-        file=lambda endpoint: slug(endpoint.action),
-        path_line=lambda endpoint: f"{endpoint.method.upper()} {endpoint.path}",
+        file=_file,
+        path_line=_path_line,
     )
     return environment
 
@@ -101,7 +109,6 @@ class Writer:
     """Writes the pages of one contract's reference."""
 
     reference: Reference
-    
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -123,9 +130,9 @@ class Writer:
             )
             for endpoint in resource.endpoints:
                 yield Page(
-                    path=f"{folder}/{slug(endpoint.action)}",
+                    path=f"{folder}/{_file(endpoint)}",
                     title=endpoint.title,
-                    summary=f"{endpoint.method.upper()} {endpoint.path}",
+                    summary=_path_line(endpoint),
                     source=self._render("endpoint.md.jinja", endpoint=endpoint, languages=self.languages),
                     plain=self._render("endpoint.plain.jinja", endpoint=endpoint, languages=self.languages),
                 )
@@ -147,7 +154,8 @@ class Writer:
         return self._render("api.md.jinja", python=Python())
 
     def _render(self, template: str, **values: object) -> str:
-        return re.sub(r"\n{3,}", "\n\n", templates().get_template(template).render(values, reference=self.reference)).strip() + "\n"
+        text = templates().get_template(template).render(values, reference=self.reference)
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _models_of(resource: Resource) -> Iterator[Entry]:

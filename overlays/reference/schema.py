@@ -97,8 +97,8 @@ def _read(found: folded.Schema, within: frozenset[str]) -> Schema:
         return schema
     inside = within | {pointer} if pointer else within
     if schema.kind == "array":
-        items = found.get("items")
-        return evolve(schema, items=_read(folded.fold(items), inside)) if items else schema
+        entry = found.get("items")
+        return evolve(schema, items=_read(folded.fold(entry), inside)) if entry else schema
     if schema.kind == "object":
         values = found.get("additionalProperties")
         is_map = values is not None and isinstance(values.data, dict)
@@ -120,13 +120,14 @@ def _outline(found: folded.Schema, component: str | None) -> Schema:
     elif kind == "any" and choices:
         kind = "string"
     format_ = found.text("format")
+    formats = tuple(place.text_of("format") for place in alternatives if _says_format(place))
     default = found.get("default")
     return Schema(
         kind=kind,
         component=component,
         description=found.text("description"),
         nullable="null" in names or None in choices,
-        formats=(format_,) if format_ else tuple(place.text_of("format") for place in alternatives if _says_format(place)),
+        formats=(format_,) if format_ else formats,
         choices=tuple(choice for choice in choices if choice is not None),
         constraints=tuple(Constraint(label, place.data) for label in _CONSTRAINTS if (place := found.get(label))),
         default=default.data if default else None,
@@ -150,8 +151,7 @@ def _fields(found: folded.Schema, within: frozenset[str]) -> tuple[Field, ...]:
     names = Namespace(FIELD_NAMES).claim_all([(wire, snake_case(wire)) for wire in properties])
     required = found.required()
     return tuple(
-        _field(wire, names[wire], about, required=wire in required, within=within)
-        for wire, about in properties.items()
+        _field(wire, names[wire], about, required=wire in required, within=within) for wire, about in properties.items()
     )
 
 
@@ -165,8 +165,8 @@ def _field(wire: str, name: str, about: folded.Schema, *, required: bool, within
 def _union(schema: Schema, found: folded.Schema, within: frozenset[str]) -> Schema:
     alternatives = _alternatives(found)
     if not alternatives:
-        kinds = [cast("Kind", name) for name in found.types() if name != "null"]
-        return evolve(schema, variants=tuple(Schema(kind=kind) for kind in kinds))
+        variants = tuple(Schema(kind=cast("Kind", name)) for name in found.types() if name != "null")
+        return evolve(schema, variants=variants)
     kept = [about for about in map(folded.fold, alternatives) if about.types() != ["null"]]
     variants = tuple(_read(about, within) for about in kept)
     nullable = schema.nullable or len(kept) < len(alternatives) or any(variant.nullable for variant in variants)

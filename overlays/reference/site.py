@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from reference.pages import Page, templates
 
@@ -46,10 +46,8 @@ class Site:
     project: Path
     """The folder that holds pyproject.toml, docs/ and examples/."""
     writer: Writer
-    _about: dict[str, str] = field(init=False)
 
-    @_about.default
-    def _read_about(self) -> dict[str, str]:
+    def _about(self) -> dict[str, str]:
         metadata = tomllib.loads((self.project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         return {"name": metadata["name"], "summary": metadata["description"]}
 
@@ -89,7 +87,7 @@ class Site:
         (stage / "zensical.toml").write_text(self._render("zensical.toml.jinja", sections), encoding="utf-8")
 
     def _render(self, template: str, sections: tuple[Section, ...]) -> str:
-        return templates().get_template(template).render(self._about, sections=sections)
+        return templates().get_template(template).render(self._about(), sections=sections)
 
     def _guide(self, name: str) -> Page:
         text = (self.project / "docs" / name).read_text(encoding="utf-8")

@@ -44,8 +44,8 @@ def _errors() -> str:
 
 
 def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str, str]]:
-    about = (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ").partition(". ")[0].partition(";")[0].rstrip(".")
-    yield own + kind.__name__, about.replace("``", "")
+    said = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split()).replace("``", "")
+    yield own + kind.__name__, said.partition(". ")[0].partition(";")[0].rstrip(".")
     below = sorted(kind.__subclasses__(), key=lambda child: inspect.getsourcelines(child)[1])
     for child in below:
         last = child is below[-1]

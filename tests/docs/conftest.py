@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from codegen.contract import Contract
 from reference.endpoint import read
 from reference.pages import Writer

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from boltz_api import Boltz
+from boltz_api.sandbox import Sandbox
 from reference.endpoint import Endpoint
 from reference.notation.command_line import CommandLine
 from reference.notation.http import Http
 from reference.notation.python import Python
 from reference.pages import Writer
-
-from boltz_api import Boltz
-from boltz_api.sandbox import Sandbox
 
 RUN: set[str] = set()
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from boltz_api_generated.operations import OPERATIONS
+from reference.__main__ import main
 
 LINES = Path(__file__).with_name("reference_lines.txt")
 FACTS = Path(__file__).parent.parent / "codegen" / "contract_facts.txt"
@@ -26,7 +25,18 @@ PAGES_OF = {
 }
 TABS = ("HTTP", "Python", "Async Python", "Command line")
 # What a page says in words or numbers of the contract's own; types are written as each language writes them.
-IN_WORDS = {"description", "summary", "heading", "says", "path", "minimum", "maximum", "minLength", "maxLength", "format"}
+IN_WORDS = {
+    "description",
+    "summary",
+    "heading",
+    "says",
+    "path",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "format",
+}
 
 
 def squeezed(text: str) -> str:
@@ -67,7 +77,7 @@ def worded_facts() -> Iterator[tuple[str, list[str], str]]:
 def test_what_the_contract_says_stands_on_the_page(
     text_of: Callable[..., str], place: str, pages: list[str], said: str
 ) -> None:
-    label = place.split(" ")[-1] if said.isdecimal() else ""
+    label = place.rsplit(" ", maxsplit=1)[-1] if said.isdecimal() else ""
     assert squeezed(label + said) in squeezed("".join(text_of(page) for page in pages))
 
 
@@ -84,7 +94,9 @@ def test_every_operation_has_a_page_with_every_tab(text_of: Callable[..., str], 
 
 def test_every_page_has_a_plain_copy_that_llms_txt_names(site: Path) -> None:
     pages = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")} - {"404"}
-    listed = re.findall(r"^- \[[^\]]+\]\(([^)]+)\.md\): \S", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = re.findall(
+        r"^- \[[^\]]+\]\(([^)]+)\.md\): \S", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(listed) == pages
     assert len(listed) == len(pages)
     for page in pages:
@@ -93,12 +105,17 @@ def test_every_page_has_a_plain_copy_that_llms_txt_names(site: Path) -> None:
         assert "<div" not in plain
 
 
-def test_what_the_tools_write_is_up_to_date(root: Path) -> None:
-    finished = run_reference(root, "check")
-    assert (finished.stderr, finished.returncode) == ("", 0)
+def test_what_the_tools_write_is_up_to_date(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    assert (main(["check"]), capsys.readouterr().err) == (0, "")
 
 
-def test_what_was_edited_by_hand_is_found(root: Path, tmp_path: Path) -> None:
+def test_what_was_edited_by_hand_is_found(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
     project = tmp_path / "project"
     shutil.copytree(root / "docs", project / "docs")
     for name in ("README.md", "api.md"):
@@ -111,39 +128,29 @@ def test_what_was_edited_by_hand_is_found(root: Path, tmp_path: Path) -> None:
     for file, old, new in edits:
         edited = project / file
         edited.write_text(edited.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    finished = run_reference(root, "--project", str(project), "check")
-    assert finished.returncode == 1
-    named = [line.partition(": is not what the contract and the code give")[0] for line in finished.stderr.splitlines()]
+    assert main(["--project", str(project), "check"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    named = [line.partition(": is not what the contract and the code give")[0] for line in lines]
     assert named == [str(project / file) for file, *_ in edits]
 
 
-def test_a_broken_link_stops_the_build_and_leaves_the_site(root: Path, tmp_path: Path) -> None:
+def test_a_broken_link_stops_the_build_and_leaves_the_site(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     project = tmp_path / "project"
     (project / "docs" / "assets").mkdir(parents=True)
     (project / "examples").mkdir()
     (project / "pyproject.toml").write_text('[project]\nname = "x"\ndescription = "y"\n', encoding="utf-8")
-    (project / "docs" / "contents.toml").write_text('[[section]]\nheading = ""\npages = ["index.md"]\n', encoding="utf-8")
+    (project / "docs" / "contents.toml").write_text(
+        '[[section]]\nheading = ""\npages = ["index.md"]\n', encoding="utf-8"
+    )
     (project / "docs" / "index.md").write_text("# Start\n\n[gone](nowhere.md)\n", encoding="utf-8")
     site = tmp_path / "site"
     site.mkdir()
     (site / "kept").touch()
-    finished = run_reference(
-        project, "--contract", str(root / "openapi.yaml"), "build", "--site", str(site), overlays=root / "overlays"
-    )
-    assert finished.returncode == 1
-    assert "index.md:3" in finished.stderr
-    assert "Traceback" not in finished.stderr
+    monkeypatch.chdir(root)
+    assert main(["--project", str(project), "build", "--site", str(site)]) == 1
+    complaint = capsys.readouterr().err
+    assert "index.md:3" in complaint
+    assert "Traceback" not in complaint
     assert (site / "kept").exists()
-
-
-def run_reference(project: Path, *arguments: str, overlays: Path | None = None) -> subprocess.CompletedProcess[str]:
-    # Appended to the path, so that the installed package is the one that is used.
-    code = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('reference', run_name='__main__')"
-    return subprocess.run(
-        [sys.executable, "-c", code, str(overlays or project / "overlays"), *arguments],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )

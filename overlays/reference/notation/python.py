@@ -119,7 +119,8 @@ class Python:
 
     def signature(self, endpoint: Endpoint) -> str:
         """``admin.api_keys.create(APIKeyCreateParams**kwargs) -> APIKeyCreateResponse``."""
-        arguments = [f"{type_of(parameter.field.schema, sent=True)} {parameter.field.name}" for parameter in _ids(endpoint)]
+        ids = [parameter.field for parameter in _ids(endpoint)]
+        arguments = [f"{type_of(field.schema, sent=True)} {field.name}" for field in ids]
         if len(arguments) < len(endpoint.parameters):
             arguments.append(f"{params_name(endpoint)}**kwargs")
         returns = self._returned(endpoint)
