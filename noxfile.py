@@ -69,7 +69,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the built wheel, on every supported Python that is found."""
-    install(session, "tests", "types", "generate", "lint", "release")
+    install(session, "tests", "types", "generate", "lint", "release", "docs")
     wheelhouse = Path(session.create_tmp(), "wheel")
     for stale in wheelhouse.glob("*.whl"):
         stale.unlink()
