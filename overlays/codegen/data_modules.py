@@ -100,6 +100,7 @@ def _template_data(form: NormalForm) -> dict[str, dict[str, object]]:
                 data[definition.name] = {
                     "order": list(_names(definition)),
                     "secrets": [own.name for own in definition.fields if own.secret],
+                    "tag_name": "" if definition.tag is None else definition.tag.name,
                     "unknown_variant": bool(_untold(definition)),
                 }
             case _:
@@ -124,7 +125,10 @@ def _check_complete(form: NormalForm, source: str, fields: Mapping[str, set[str]
         match node:
             case ast.ClassDef():
                 targets = (own.target for own in node.body if isinstance(own, ast.AnnAssign))
-                written[node.name] = {own.id for own in targets if isinstance(own, ast.Name)} - {"__secrets__"}
+                written[node.name] = {own.id for own in targets if isinstance(own, ast.Name)} - {
+                    "__secrets__",
+                    "__tag__",
+                }
             case ast.AnnAssign(target=ast.Name(id=name)):
                 written.setdefault(name, set())
             case _:

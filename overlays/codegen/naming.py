@@ -15,34 +15,32 @@ if TYPE_CHECKING:
 _WORD_STARTS: Final = re.compile(
     r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=\d)(?=[A-Z][^\W\d_A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])"
 )
-_SEPARATORS: Final = re.compile(r"[\W_]+")
 
 BUILTINS: Final = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
 
 def snake_case(text: str) -> str:
     """``text`` as words in lower case with underscores between; an identifier, but perhaps a keyword."""
-    plain = unicodedata.normalize("NFKC", text)
-    words = [word for word in _SEPARATORS.split(_WORD_STARTS.sub("_", plain)) if word]
-    name = unicodedata.normalize("NFKC", "_".join(words).lower())
-    return _identifier(name, "field")
+    words = [word for part in _parts(text) for word in _WORD_STARTS.split(part) if word]
+    name = _normal("_".join(words).lower())
+    return name if name.isidentifier() else _normal("_".join(["field", *words]).lower())
 
 
 def pascal_case(text: str) -> str:
     """``text`` as a class name. What already is one stays as it is: ``APIKey``, ``OAuth2Token``."""
-    plain = unicodedata.normalize("NFKC", text)
-    words = [word for word in _SEPARATORS.split(plain) if word]
-    name = unicodedata.normalize("NFKC", "".join(word[:1].upper() + word[1:] for word in words))
-    return _identifier(name, "Type")
+    name = _normal("".join(part[:1].upper() + part[1:] for part in _parts(text)))
+    return name if name.isidentifier() else _normal(f"Type{name}")
 
 
-def _identifier(name: str, prefix: str) -> str:
-    # What counts as a letter to `\w` and to Python differs for a few characters, such as `²`.
-    name = "".join(letter for letter in name if ("_" + letter).isidentifier())
-    if name.isidentifier():
-        return name
-    separator = "_" if prefix.islower() else ""
-    return f"{prefix}{separator}{name}" if name else prefix
+def _parts(text: str) -> list[str]:
+    """The runs of ``text`` that can stand in an identifier."""
+    letters = (letter if f"a{letter}".isidentifier() and letter != "_" else " " for letter in _normal(text))
+    return "".join(letters).split()
+
+
+def _normal(text: str) -> str:
+    """The form in which Python compares names."""
+    return unicodedata.normalize("NFKC", text)
 
 
 class Namespace:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 import msgspec
+from msgspec import UNSET
 
 from boltz_api.core.secrets import MASK, scrubbed
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from msgspec import inspect
 
 _AT: Final = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
-_STEP: Final = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]")
+_STEP: Final = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<some>\.\.\.)\]")
 _NAMED: Final = re.compile(r"(?P<rule>Object (?:contains unknown|missing required) field) `(?P<name>[^`]*)`")
 _LONGEST_SHOWN = 60
 
@@ -66,7 +67,8 @@ def _complain(text: str, wire: object, shape: inspect.Type) -> NoReturn:
         hint = did_you_mean(name, known.values())
         raise ArgumentTypeError(f"{argument}: no such argument{hint}", argument=argument)
     is_type = ", got " in rule
-    message = f"{where}: expected {in_words(wanted)}, got {shown(faulty)}"
+    got = "" if faulty is UNSET else f", got {shown(faulty)}"
+    message = f"{where}: expected {in_words(wanted)}{got}"
     raise (ArgumentTypeError if is_type else ArgumentValueError)(message, argument=where)
 
 
@@ -83,20 +85,28 @@ def _walk(path: str, value: object, shape: inspect.Type) -> tuple[str, object, i
     """Follow msgspec's path: the same place in Python's names, what stands there, and what should."""
     from msgspec import inspect
 
-    from boltz_api.core.shapes import item_shape, part
+    from boltz_api.core.shapes import item_shape, part, struct_for, tag_name, tags_of, value_shape
 
     where = ""
     for step in _STEP.finditer(path):
         if step["index"] is not None:
             inner = item_shape(shape)
-            value = cast("list[object]", value)[int(step["index"])]
+            value = UNSET if value is UNSET else cast("list[object]", value)[int(step["index"])]
             where += f"[{step['index']}]"
+        elif step["some"] is not None:
+            # msgspec does not say under which of the keys.
+            inner = value_shape(shape)
+            value = UNSET
+            where += "[...]"
         else:
-            struct = part(shape, inspect.StructType)
+            struct = struct_for(cast("dict[str, object]", value), shape) if isinstance(value, dict) else None
+            struct = struct or part(shape, inspect.StructType)
             field = next((f for f in (struct.fields if struct else ()) if f.encode_name == step["name"]), None)
             inner = None if field is None else field.type
-            value = cast("dict[str, object]", value).get(step["name"])
+            value = UNSET if value is UNSET else cast("dict[str, object]", value).get(step["name"])
             name = step["name"] if field is None else field.name
+            if struct is not None and step["name"] == struct.tag_field:
+                name, inner = tag_name(struct), tags_of(shape)
             if struct is not None and issubclass(struct.cls, Model) and name in struct.cls.__secrets__:
                 value = MASK
             where += f".{name}" if where else name

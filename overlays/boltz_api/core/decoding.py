@@ -14,7 +14,8 @@ from boltz_api.errors import APIResponseValidationError
 T = TypeVar("T")
 
 _AT: Final = re.compile(r" - at `(?P<path>[^`]*)`\Z")
-_UNKNOWN_FIELD: Final = "Object contains unknown field"
+# An unknown field, or a tag that none of a union's variants has: a newer server may send either.
+_FROM_NEWER_SERVER: Final = ("Object contains unknown field", "Invalid value ")
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -23,21 +24,34 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:  # Any: a type form, such 
     return msgspec.json.Decoder(kind)
 
 
+@lru_cache(maxsize=256)
+def _may_be_empty(kind: Any) -> bool:  # Any: as above
+    from msgspec import inspect
+
+    from boltz_api.core.shapes import part, shape_of
+
+    return part(shape_of(kind), inspect.NoneType) is not None
+
+
 def decoded(response: Response, kind: type[T]) -> T:
     """The answer's body as ``kind``.
 
     Models decode strictly first, which costs nothing. Only where the server sends a field that the contract does not
-    know, the body is decoded again in a way that keeps it.
+    know, or a variant, the body is decoded again in a way that keeps it. Where the contract has no content, or none
+    for some successes, that is ``None``.
 
     Raises:
         APIResponseValidationError: It does not fit.
 
     """
+    form = cast("object", kind)
+    if form is None or (not response.content and _may_be_empty(form)):
+        return cast("T", None)
     try:
-        return cast("T", _decoder(cast("object", kind)).decode(response.content))
+        return cast("T", _decoder(form).decode(response.content))
     except _UNDECODABLE as error:
         fault: Exception = error
-    if str(fault).startswith(_UNKNOWN_FIELD):
+    if str(fault).startswith(_FROM_NEWER_SERVER):
         from boltz_api.core.unknown import converted
 
         try:

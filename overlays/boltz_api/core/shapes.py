@@ -33,11 +33,30 @@ def part(shape: inspect.Type, kind: type[K]) -> K | None:
 
 
 def struct_for(members: dict[str, object], shape: inspect.Type) -> inspect.StructType | None:
-    """The struct that ``members`` are meant for: the only one there is, or the one whose tag they carry."""
+    """The struct that ``members`` are meant for: the only one there is, or the one whose tag they carry.
+
+    A tag that none has belongs to the one with an empty tag, which stands for what a newer server may send.
+    """
     structs = [found for found in parts(shape) if isinstance(found, inspect.StructType)]
     if len(structs) == 1:
         return structs[0]
-    return next((found for found in structs if found.tag_field and members.get(found.tag_field) == found.tag), None)
+    by_tag = {found.tag: found for found in structs}
+    for found in structs:
+        tag = members.get(found.tag_field or "", members.get(tag_name(found)))
+        if isinstance(tag, str):
+            return by_tag.get(tag, by_tag.get(""))
+    return None
+
+
+def tag_name(struct: inspect.StructType) -> str:
+    """What Python calls the property that holds the struct's tag; empty if it has none."""
+    name: str = getattr(struct.cls, "__tag__", "")
+    return name
+
+
+def tags_of(shape: inspect.Type) -> inspect.Type:
+    """What the tag of a value of this shape may be."""
+    return inspect.LiteralType(tuple(str(found.tag) for found in parts(shape) if isinstance(found, inspect.StructType)))
 
 
 def item_shape(shape: inspect.Type) -> inspect.Type | None:
@@ -61,13 +80,15 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
         return msgspec.to_builtins(value, builtin_types=(bytes,))
     if isinstance(value, dict):
         members = cast("dict[str, object]", value)
-        struct = struct_for(members, shape)
+        # With a tag that no variant has, any of them says what the tag is called on the wire.
+        struct = struct_for(members, shape) or part(shape, inspect.StructType)
         if struct is not None:
             known = {field.name: field for field in struct.fields}
+            names = {name: field.encode_name for name, field in known.items()}
+            if struct.tag_field is not None:
+                names[tag_name(struct)] = struct.tag_field
             return {
-                known[name].encode_name if name in known else name: (
-                    on_the_wire(item, known[name].type) if name in known else item
-                )
+                names.get(name, name): on_the_wire(item, known[name].type) if name in known else item
                 for name, item in members.items()
             }
         inner = value_shape(shape)

@@ -33,11 +33,11 @@ def known_only(value: object, shape: inspect.Type) -> object:
         struct = struct_for(members, shape)
         if struct is not None:
             known = {field.encode_name: field.type for field in struct.fields}
-            return {
-                name: known_only(item, known[name]) if name in known else item
-                for name, item in members.items()
-                if name in known or name == struct.tag_field
-            }
+            kept = {name: known_only(item, known[name]) for name, item in members.items() if name in known}
+            if struct.tag_field is not None and struct.tag_field in members:
+                # An unknown tag becomes the empty one, by which the struct for unknown variants is known.
+                kept[struct.tag_field] = members[struct.tag_field] if struct.tag else ""
+            return kept
         inner = value_shape(shape)
         return members if inner is None else {name: known_only(item, inner) for name, item in members.items()}
     if isinstance(value, list):
@@ -52,7 +52,9 @@ def _attach(result: object, source: object, shape: inspect.Type) -> None:
         members = cast("dict[str, object]", source)
         struct = struct_for(members, shape)
         if struct is not None:
-            known = {field.encode_name for field in struct.fields} | {struct.tag_field}
+            known = {field.encode_name for field in struct.fields}
+            if struct.tag_field is not None and struct.tag:
+                known.add(struct.tag_field)
             for field in struct.fields:
                 if field.encode_name in members:
                     _attach(getattr(result, field.name), members[field.encode_name], field.type)

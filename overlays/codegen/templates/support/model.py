@@ -28,6 +28,9 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
     __secrets__: ClassVar[frozenset[str]] = frozenset()
     """The fields that are never printed, logged or pickled."""
 
+    __tag__: ClassVar[str] = ""
+    """What Python calls the property that tells the variants of a union apart; empty where this is no variant."""
+
     @property
     def model_extra(self) -> Mapping[str, object]:
         """What the server sent beyond the contract, by wire name."""
@@ -72,6 +75,9 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
             return msgspec.to_builtins(value) if mode == "json" else value
 
         result: dict[str, object] = {}
+        config = self.__struct_config__
+        if config.tag:
+            result[str(config.tag_field) if use_api_names else self.__tag__] = config.tag
         for info in fields(self):
             value = getattr(self, info.name)
             # UNSET has no JSON, so it can only be kept where the caller wants Python values.
