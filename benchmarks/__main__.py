@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from benchmarks import charts, instructions, machine, results
 from benchmarks.environments import ENVIRONMENTS, HOME
-from benchmarks.plan import FULL, QUICK, Effort, steps
+from benchmarks.plan import FULL, QUICK, Effort, Plan
 from benchmarks.processes import CONTESTANTS, Worker, server
 from benchmarks.results import Machine, Result, Run
 from benchmarks.table import block, footer
@@ -49,10 +49,9 @@ def measured(effort: Effort, only: str | None) -> Run:
     with ExitStack() as running:
         urls = running.enter_context(server())
         workers = [running.enter_context(Worker(contestant)) for contestant in CONTESTANTS]
-        for name, measure in steps(effort, urls, workers):
-            if only is None or only in name:
-                found.append(measure())
-                print("", *block(found[-1]), sep="\n", flush=True)
+        for result in Plan(effort, urls, workers, lambda name: only is None or only in name).results():
+            found.append(result)
+            print("", *block(result), sep="\n", flush=True)
     return Run(
         started=started,
         seconds=round(time.monotonic() - began, 1),

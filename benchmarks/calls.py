@@ -78,7 +78,6 @@ def measure(calls: Calls, url: str, workers: list[Worker]) -> Result:
     return Result(
         name=calls.name,
         title=calls.title,
-        group="calls",
         unit=calls.unit,
         rows={name: Series(taken) for name, taken in samples.items()},
         reference=FLOOR.name,

@@ -7,6 +7,7 @@ and, where they share a dependency, the same version of it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,8 +67,15 @@ FRESH = ("--reinstall-package", "boltz-api-keys")
 # Without the extras: where click and rich are installed, httpx imports them, and everything on httpx starts later.
 CLIENT = Environment("client", ("--group", "bench-client", *FRESH, "."))
 COMMAND_LINE = Environment("command-line", (*FRESH, ".[cli]"))
+SANDBOX = Environment("sandbox", (*FRESH, ".[sandbox]"))
 PUBLIC = Environment("public", ("--group", "bench-public"))
-ENVIRONMENTS = (CLIENT, COMMAND_LINE, PUBLIC)
+ENVIRONMENTS = (CLIENT, COMMAND_LINE, SANDBOX, PUBLIC)
+
+
+def variables(**added: str) -> dict[str, str]:
+    """The variables that a measured program runs with: none leads it to other packages or another service."""
+    ours = ("PYTHON", "BOLTZ_", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | added
 
 
 def uv(*arguments: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.calls import Calls
@@ -26,16 +27,17 @@ def missing() -> str | None:
     return None if shutil.which(VALGRIND) else "valgrind is not installed"
 
 
-def of_startup(startup: Startup, url: str) -> Result:
+def of_startup(startup: Startup) -> Result:
     """What a command executes from start to end."""
     names = {contestant.name for contestant in COUNTED}
     rows = {
-        name: Series([round(_counted(command, url), 2)]) for name, command in startup.commands.items() if name in names
+        name: Series([round(_counted(command, startup.variables), 2)])
+        for name, command in startup.commands.items()
+        if name in names
     }
     return Result(
         name=f"instructions_{startup.name}",
         title=f"{startup.title}: instructions",
-        group="instructions",
         unit="million",
         rows=rows,
         reference=FLOOR.name,
@@ -53,7 +55,6 @@ def of_calls(calls: Calls, url: str) -> Result:
     return Result(
         name=f"instructions_{calls.name}",
         title=f"{calls.title}: instructions",
-        group="instructions",
         unit=f"million {calls.unit.partition(' ')[2]}",
         rows=rows,
         reference=FLOOR.name,
@@ -73,10 +74,10 @@ def _executed(contestant: Contestant, job: str, url: str) -> float:
     return (worker(3) - worker(1)) / 2
 
 
-def _counted(command: list[str], url: str) -> float:
+def _counted(command: Sequence[str], variables: Mapping[str, str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
-        started([*_callgrind(log), *command], url)
+        started([*_callgrind(log), *command], variables)
         return _total(log)
 
 

@@ -1,23 +1,23 @@
-"""What a run measures, in order: each step has a name, and measures when it is called."""
+"""What a run measures, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 import attrs
 
-from benchmarks import calls, instructions, memory, startup
+from benchmarks import calls, generation, instructions, memory, sandbox_capacity, startup
 from benchmarks.calls import Calls
 from benchmarks.processes import CONTESTANTS, SOCKET, Worker
 from benchmarks.results import Result
-from benchmarks.startup import Startup
+from benchmarks.sandbox_capacity import Capacity
 
 COUNTED_STARTUPS = ("import", "first_answer")
 COUNTED_CALLS = ("list_5000", "decode", "create")
+CLIENTS = tuple(contestant for contestant in CONTESTANTS if contestant is not SOCKET)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Effort:
     """How long to measure."""
 
@@ -29,6 +29,8 @@ class Effort:
     """The scenarios whose memory is measured; ``None`` for all."""
     counted: tuple[str, ...]
     """The scenarios whose instructions are counted."""
+    contracts: tuple[int, ...]
+    sandbox: Capacity
 
 
 FULL = Effort(
@@ -37,45 +39,86 @@ FULL = Effort(
     longest_list=100_000,
     remembered=None,
     counted=(*COUNTED_STARTUPS, *COUNTED_CALLS),
+    contracts=generation.SIZES,
+    sandbox=Capacity(keys=1_000_000, rounds=20, requests=20),
 )
-QUICK = Effort(rounds=2, memory_rounds=1, longest_list=10_000, remembered=("import", "list_5000"), counted=("import",))
-
-Step = tuple[str, Callable[[], Result]]
-
-
-def steps(effort: Effort, urls: Mapping[int, str], workers: list[Worker]) -> Iterator[Step]:
-    """Everything, at this effort."""
-    url = urls[100]
-    starting = [adjusted(scenario, effort) for scenario in startup.scenarios(url)]
-    calling = [shortened(scenario, effort) for scenario in calls.SCENARIOS]
-    for scenario in starting:
-        yield scenario.name, partial(startup.measure, scenario, url)
-    for job in calling:
-        yield job.name, partial(calls.measure, job, urls[job.keys], workers)
-    for scenario in starting:
-        if effort.remembered is None or scenario.name in effort.remembered:
-            yield f"memory_{scenario.name}", partial(memory.at_startup, scenario, url, effort.memory_rounds)
-    clients = tuple(contestant for contestant in CONTESTANTS if contestant is not SOCKET)
-    for job in calling:
-        if effort.remembered is None or job.name in effort.remembered:
-            yield f"memory_{job.name}", partial(memory.at_work, job, urls[job.keys], clients, effort.memory_rounds)
-    if instructions.missing():
-        return
-    for scenario in starting:
-        if scenario.name in effort.counted:
-            yield f"instructions_{scenario.name}", partial(instructions.of_startup, scenario, url)
-    for job in calling:
-        if job.name in effort.counted:
-            yield f"instructions_{job.name}", partial(instructions.of_calls, job, urls[job.keys])
+QUICK = Effort(
+    rounds=1,
+    memory_rounds=1,
+    longest_list=10_000,
+    remembered=("import", "list_5000"),
+    counted=("import",),
+    contracts=generation.SIZES[:1],
+    sandbox=Capacity(keys=10_000, rounds=1, requests=5),
+)
 
 
-def adjusted(scenario: Startup, effort: Effort) -> Startup:
-    """The scenario with as many rounds as the effort allows."""
-    return attrs.evolve(scenario, rounds=effort.rounds or scenario.rounds)
+@attrs.frozen
+class Plan:
+    """A run: how long, against which server, with which workers, and of what."""
 
+    effort: Effort
+    urls: Mapping[int, str]
+    workers: list[Worker]
+    wanted: Callable[[str], bool]
+    """Whether what has this name is to be measured."""
 
-def shortened(job: Calls, effort: Effort) -> Calls:
-    """The scenario with as many rounds, and no more keys, than the effort allows."""
-    keys = min(job.keys, effort.longest_list)
-    parts = job.parts * keys // job.keys
-    return attrs.evolve(job, rounds=effort.rounds or job.rounds, keys=keys, parts=parts)
+    def results(self) -> Iterator[Result]:
+        """Everything that is wanted."""
+        yield from self._startups()
+        yield from self._calls()
+        yield from self._memory()
+        yield from self._instructions()
+        if self.wanted("generate"):
+            yield from self._generation()
+        if self.wanted("sandbox"):
+            yield from sandbox_capacity.measure(self.effort.sandbox)
+
+    def _startups(self) -> Iterator[Result]:
+        for scenario in startup.scenarios(self.urls[100]):
+            if self.wanted(scenario.name):
+                yield startup.measure(attrs.evolve(scenario, rounds=self.effort.rounds or scenario.rounds))
+
+    def _calls(self) -> Iterator[Result]:
+        for job in self._jobs():
+            if self.wanted(job.name):
+                yield calls.measure(job, self.urls[job.keys], self.workers)
+
+    def _memory(self) -> Iterator[Result]:
+        rounds = self.effort.memory_rounds
+        for scenario in startup.scenarios(self.urls[100]):
+            if self._remembers(scenario.name):
+                yield memory.at_startup(scenario, rounds)
+        for job in self._jobs():
+            if self._remembers(job.name):
+                yield memory.at_work(job, self.urls[job.keys], CLIENTS, rounds)
+
+    def _instructions(self) -> Iterator[Result]:
+        if instructions.missing():
+            return
+        for scenario in startup.scenarios(self.urls[100]):
+            if self._counts(scenario.name):
+                yield instructions.of_startup(scenario)
+        for job in self._jobs():
+            if self._counts(job.name):
+                yield instructions.of_calls(job, self.urls[job.keys])
+
+    def _generation(self) -> Iterator[Result]:
+        with generation.contracts(self.effort.contracts) as scenario:
+            yield startup.measure(attrs.evolve(scenario, rounds=self.effort.rounds or scenario.rounds))
+            generation.check_use(scenario)
+            yield memory.at_startup(scenario, 1)
+
+    def _jobs(self) -> Iterator[Calls]:
+        """The jobs, with as many rounds, and no longer lists, than the effort allows."""
+        for job in calls.SCENARIOS:
+            keys = min(job.keys, self.effort.longest_list)
+            rounds = self.effort.rounds or job.rounds
+            yield attrs.evolve(job, rounds=rounds, keys=keys, parts=job.parts * keys // job.keys)
+
+    def _remembers(self, name: str) -> bool:
+        remembered = self.effort.remembered
+        return (remembered is None or name in remembered) and self.wanted(f"memory_{name}")
+
+    def _counts(self, name: str) -> bool:
+        return name in self.effort.counted and self.wanted(f"instructions_{name}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from benchmarks.environments import CLIENT, PUBLIC, ROOT, Environment
+from benchmarks.environments import CLIENT, PUBLIC, ROOT, Environment, variables
 
 if TYPE_CHECKING:
     from benchmarks.contestants.worker import Order, Report
@@ -44,7 +44,12 @@ class Worker:
     def __init__(self, contestant: Contestant, prefix: tuple[str, ...] = ()) -> None:
         self.contestant = contestant
         self._process = subprocess.Popen(
-            [*prefix, *contestant.command()], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*prefix, *contestant.command()],
+            cwd=ROOT,
+            env=variables(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def __enter__(self) -> Self:

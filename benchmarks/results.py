@@ -34,7 +34,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
-    group: str
     unit: str
     rows: dict[str, Series]
     reference: str | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from benchmarks.contestants.jobs import API_KEY
-from benchmarks.environments import COMMAND_LINE, ROOT
+from benchmarks.environments import COMMAND_LINE, ROOT, variables
 from benchmarks.processes import FLOOR, OURS, PUBLIC_CLIENT, SCRIPT, Contestant
 from benchmarks.results import Goal, Result
 from benchmarks.samples import Series
@@ -25,8 +25,10 @@ class Startup:
 
     name: str
     title: str
-    commands: dict[str, list[str]]
+    commands: Mapping[str, Sequence[str]]
     rounds: int
+    variables: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """Environment variables that the commands get."""
     whole: bool = False
     """Time the whole process from outside; otherwise the time that the program prints first."""
     reference: str | None = FLOOR.name
@@ -80,6 +82,7 @@ def scenarios(url: str) -> list[Startup]:
                 BARE: [str(COMMAND_LINE.python), "-I", "-c", "pass"],
             },
             rounds=20,
+            variables={"BOLTZ_API_KEY": API_KEY, "BOLTZ_BASE_URL": url},
             whole=True,
             reference=BARE,
         ),
@@ -96,20 +99,19 @@ def program(contestant: Contestant, name: str, url: str) -> list[str]:
     return [str(contestant.environment.python), "-I", str(PROGRAMS / f"{name}.py"), url]
 
 
-def measure(startup: Startup, url: str) -> Result:
+def measure(startup: Startup) -> Result:
     """Start the commands in turn, round by round, after a round that does not count (it compiles the modules)."""
     samples: dict[str, list[float]] = {name: [] for name in startup.commands}
     for command in startup.commands.values():
-        started(command, url)
+        started(command, startup.variables)
     for _ in range(startup.rounds):
         for name, command in startup.commands.items():
-            taken, printed = started(command, url)
+            taken, printed = started(command, startup.variables)
             milliseconds = taken if startup.whole else int(printed.split()[0]) / 1e6
             samples[name].append(round(milliseconds, 4))
     return Result(
         name=startup.name,
         title=startup.title,
-        group="startup",
         unit="ms",
         rows={name: Series(taken) for name, taken in samples.items()},
         reference=startup.reference,
@@ -117,11 +119,10 @@ def measure(startup: Startup, url: str) -> Result:
     )
 
 
-def started(command: list[str], url: str) -> tuple[float, str]:
+def started(command: Sequence[str], added: Mapping[str, str]) -> tuple[float, str]:
     """How many milliseconds a command took from start to end, and what it printed."""
-    environment = {**os.environ, "BOLTZ_API_KEY": API_KEY, "BOLTZ_BASE_URL": url}
     start = time.perf_counter()
-    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=variables(**added), check=False)
     taken = (time.perf_counter() - start) * 1000
     if ran.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {ran.returncode}: {ran.stderr.strip()}")

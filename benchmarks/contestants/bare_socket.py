@@ -15,19 +15,19 @@ LAST_ID = b'"last_id":"'
 
 
 class Client:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, api_key: str = API_KEY) -> None:
         address = urlsplit(url)
         assert address.hostname is not None
         self.socket = socket.create_connection((address.hostname, address.port or 80))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.headers = f" HTTP/1.1\r\nHost: {address.netloc}\r\nX-Api-Key: {API_KEY}\r\n".encode()
+        self.headers = f" HTTP/1.1\r\nHost: {address.netloc}\r\nX-Api-Key: {api_key}\r\n".encode()
 
     def create(self) -> str:
-        answer = self._exchange(f"POST {PATH}".encode(), BODY)
+        answer = self.exchange(f"POST {PATH}".encode(), BODY)
         return answer.partition(b'"id":"')[2].partition(b'"')[0].decode()
 
     def revoke(self) -> bool:
-        return b'"is_active":true' in self._exchange(f"POST {PATH}/{KEY_ID}/revoke".encode())
+        return b'"is_active":true' in self.exchange(f"POST {PATH}/{KEY_ID}/revoke".encode())
 
     def list_keys(self) -> int:
         return self.stream_keys()
@@ -35,20 +35,21 @@ class Client:
     def stream_keys(self) -> int:
         count, target = 0, f"GET {PATH}".encode()
         while True:
-            page = self._exchange(target)
+            page = self.exchange(target)
             count += page.count(b'"key_prefix"')
             if b'"has_more":true' not in page:
                 return count
             after_id = page[page.rindex(LAST_ID) + len(LAST_ID) : -2]
             target = f"GET {PATH}?after_id=".encode() + after_id
 
-    def _exchange(self, target: bytes, body: bytes = b"") -> bytes:
-        length = f"Content-Length: {len(body)}\r\n\r\n".encode()
+    def exchange(self, target: bytes, body: bytes = b"") -> bytes:
+        """The body of the answer to a request: its method and path, and what it carries."""
+        length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         self.socket.sendall(target + self.headers + length + body)
         received = bytearray()
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._receive()
-        _, _, stated = bytes(received[:end]).partition(b"Content-Length: ")
+        _, _, stated = bytes(received[:end]).lower().partition(b"content-length: ")
         whole = end + 4 + int(stated.partition(b"\r\n")[0])
         while len(received) < whole:
             received += self._receive()

@@ -16,7 +16,6 @@ def listing(ours: list[float], goal: Goal | None = None) -> Result:
     return Result(
         name="list_5000",
         title="List 5,000 keys, sync",
-        group="calls",
         unit="ms a page",
         rows={"boltz-api-keys": Series(ours), "httpx + msgspec": Series([1.0] * len(ours))},
         reference="httpx + msgspec",

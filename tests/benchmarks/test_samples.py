@@ -60,7 +60,6 @@ def test_a_goal_is_met_or_missed_only_beyond_the_noise(ours: list[float], verdic
     result = Result(
         name="list",
         title="List",
-        group="calls",
         unit="ms",
         rows={"boltz-api-keys": Series(ours), "floor": Series([1.0, 1.0, 1.0])},
         reference="floor",
@@ -73,7 +72,6 @@ def test_a_goal_without_a_row_to_compare_with_is_in_the_unit() -> None:
     result = Result(
         name="import",
         title="Import",
-        group="startup",
         unit="ms",
         rows={"boltz-api-keys": Series([28.0, 29.0, 29.5])},
         goal=Goal(limit=30),
