@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from benchmarks.samples import Interval, Series
+from benchmarks.samples import ENOUGH, Interval, Series
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -48,10 +48,15 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict | None:
-        """Whether the goal holds beyond doubt, fails beyond doubt, or lies within what noise alone could do."""
+        """Whether the goal holds beyond doubt, fails beyond doubt, or lies within what noise alone could do.
+
+        ``None`` where there is no goal, or too few samples to say.
+        """
         if self.goal is None or self.goal.subject not in self.rows:
             return None
         subject = self.rows[self.goal.subject]
+        if len(subject.samples) < ENOUGH:
+            return None
         found = subject.over(self.rows[self.goal.against]) if self.goal.against else subject.interval
         if found.high <= self.goal.limit:
             return "met"

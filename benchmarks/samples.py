@@ -10,6 +10,8 @@ import msgspec
 
 STEADY = 0.10
 """The spread a series may have: half its middle half, as a part of the median. What spreads wider is marked."""
+ENOUGH = 3
+"""Samples without which nothing can be said of where a median lies."""
 RESAMPLES = 2_000
 CONFIDENCE = 0.95
 
@@ -73,7 +75,7 @@ class Series(msgspec.Struct, frozen=True):
 
 def bootstrapped(samples: Sequence[float]) -> Interval:
     """The median of the samples, with the interval that resampling gives it: always the same for the same samples."""
-    if len(samples) < 3:
+    if len(samples) < ENOUGH:
         return Interval(median(samples), min(samples), max(samples))
     resample = random.Random(0)
     medians = sorted(median(resample.choices(samples, k=len(samples))) for _ in range(RESAMPLES))

@@ -31,7 +31,7 @@ def judged(result: Result) -> str:
     """The goal, whether it holds, and the reason where it cannot."""
     assert result.goal is not None
     reason = f" ({result.goal.reason})" if result.goal.reason and result.verdict != "met" else ""
-    return f"{result.goal}: {result.verdict}{reason}"
+    return f"{result.goal}: {result.verdict or 'too few samples to say'}{reason}"
 
 
 def footer(run: Run) -> Iterator[str]:
