@@ -35,7 +35,7 @@ def charts(run: Run) -> dict[str, str]:
     wanted = {
         "calls": Chart(
             title="Time, as a multiple of a bare httpx + msgspec loop",
-            subtitle="Over loopback, the same bytes to each. Logarithmic; shorter is better.",
+            subtitle="Over loopback, the same bytes to each. Logarithmic; further to the left is faster.",
             caption=caption,
             series=CONTESTANTS,
             groups=ratios(
@@ -43,6 +43,7 @@ def charts(run: Run) -> dict[str, str]:
             ),
             logarithmic=True,
             mark=1.0,
+            mark_name=f"as fast as {FLOOR.name}",
         ),
         "startup": Chart(
             title="From nothing to ready, in milliseconds",
@@ -57,6 +58,20 @@ def charts(run: Run) -> dict[str, str]:
             caption=caption,
             series=CONTESTANTS,
             groups=figures(chosen("memory_import", "memory_list_5000", "memory_list_100000"), " MiB"),
+        ),
+        "generation": Chart(
+            title="Generating the package, by the size of the contract, in milliseconds",
+            subtitle="The whole command, formatting and checks included. Shorter is better.",
+            caption=caption,
+            series=CONTESTANTS,
+            groups=[group for result in chosen("generate") for group in rows(result, " ms")],
+        ),
+        "sandbox": Chart(
+            title="The sandbox: a page of 100, by where it lies in a long list, in milliseconds",
+            subtitle=", ".join(result.title for result in chosen("sandbox_page_in_memory")),
+            caption=caption,
+            series=CONTESTANTS,
+            groups=[group for result in chosen("sandbox_page_in_memory") for group in rows(result, " ms")],
         ),
     }
     return {name: chart.render() for name, chart in wanted.items() if chart.groups}
@@ -89,4 +104,12 @@ def figures(results: Sequence[Result], unit: str) -> list[Group]:
             ],
         )
         for result in results
+    ]
+
+
+def rows(result: Result, unit: str) -> list[Group]:
+    """Each row of a result by itself."""
+    return [
+        Group(name, [Bar(OURS.name, found.value, found.low, found.high, figure(found.value) + unit)])
+        for name, found in ((name, series.interval) for name, series in result.rows.items())
     ]

@@ -18,7 +18,6 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--
 .faint { fill: var(--faint); font-size: 12px }
 .page { fill: var(--page); stroke: var(--line) }
 .line { stroke: var(--line) }
-.mark { stroke: var(--ink); stroke-dasharray: 4 3 }
 .whisker { stroke: var(--ink); stroke-width: 1.2 }
 .s0 { fill: var(--s0) } .s1 { fill: var(--s1) } .s2 { fill: var(--s2) } .s3 { fill: var(--s3) } .s4 { fill: var(--s4) }
 svg { --page: #ffffff; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0;
@@ -56,15 +55,17 @@ class Chart:
     subtitle: str
     caption: str
     series: Sequence[str]
+    """Every series there is, so that each keeps its colour from chart to chart; the legend shows those with bars."""
     groups: Sequence[Group]
     logarithmic: bool = False
     mark: float | None = None
-    """A value that a line is drawn at."""
+    """A value that bars start from, to the left and to the right; left out, they start at the axis."""
+    mark_name: str = ""
 
     def render(self) -> str:
         """The chart as an SVG document."""
         body, bottom = self._bars()
-        height = bottom + 34
+        height = bottom + (52 if self.mark_name else 34)
         size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
         return "\n".join(
             (
@@ -76,7 +77,7 @@ class Chart:
                 _text(MARGIN, 34, self.title, "title"),
                 _text(MARGIN, 54, self.subtitle, "faint"),
                 *self._legend(),
-                *self._mark(bottom),
+                *self._axis(bottom),
                 *body,
                 _text(MARGIN, height - 14, self.caption, "faint"),
                 "</svg>\n",
@@ -91,10 +92,11 @@ class Chart:
         )
 
     def _legend(self) -> list[str]:
-        if len(self.series) < 2:
+        shown = {bar.series for group in self.groups for bar in group.bars}
+        if len(shown) < 2:
             return []
         drawn, x = list[str](), MARGIN
-        for name in self.series:
+        for name in (name for name in self.series if name in shown):
             drawn += [
                 f'<rect class="{self._colour(name)}" x="{x}" y="66" width="11" height="11" rx="2"/>',
                 _text(x + 16, 76, name),
@@ -104,29 +106,26 @@ class Chart:
 
     def _bars(self) -> tuple[list[str], int]:
         drawn, y = list[str](), TOP
+        base = self._start if self.mark is None else self._x(self.mark)
         for group in self.groups:
             drawn.append(_text(MARGIN, y + 12, group.name))
             for bar in group.bars:
                 end, low, high = (self._x(value) for value in (bar.value, bar.low, bar.high))
                 middle = y + BAR / 2
-                place = f'x="{self._start}" y="{y}" width="{max(end - self._start, 1):.1f}" height="{BAR}"'
+                place = f'x="{min(base, end):.1f}" y="{y}" width="{max(abs(end - base), 1):.1f}" height="{BAR}"'
                 drawn += [
                     f'<rect class="{self._colour(bar.series)}" {place} rx="2"/>',
                     f'<line class="whisker" x1="{low:.1f}" x2="{high:.1f}" y1="{middle}" y2="{middle}"/>',
-                    _text(max(end, high) + 6, y + 12, bar.text),
+                    _text(max(base, end, high) + 6, y + 12, bar.text),
                 ]
                 y += BAR + GAP
             y += BETWEEN
         return drawn, y
 
-    def _mark(self, bottom: int) -> list[str]:
-        lines = [
-            f'<line class="line" x1="{self._start}" x2="{self._start}" y1="{TOP - 6}" y2="{bottom - BETWEEN + 4}"/>'
-        ]
-        if self.mark is not None:
-            x = f"{self._x(self.mark):.1f}"
-            lines.append(f'<line class="mark" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{bottom - BETWEEN + 4}"/>')
-        return lines
+    def _axis(self, bottom: int) -> list[str]:
+        x = f"{self._start if self.mark is None else self._x(self.mark):.1f}"
+        line = f'<line class="line" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{bottom - BETWEEN + 4}"/>'
+        return [line, _text(float(x) + 6, bottom + 2, self.mark_name, "faint")] if self.mark_name else [line]
 
     @property
     def _start(self) -> int:
