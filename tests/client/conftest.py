@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Literal, Protocol
 
 import pytest
+import trustme
 from attrs import field, frozen
 
 from boltz_api import AsyncBoltz, Boltz
@@ -63,12 +66,14 @@ class Scripted:
     An answer may be a function of the request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self._answers: list[Answer | Callable[[Asked], Answer]] = []
         self._lock = threading.Lock()
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self.opened = 0
         self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -95,6 +100,11 @@ class Scripted:
             threading.Thread(target=self._serve, args=(connection, self.opened), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:  # it was not trusted
+                return
         with connection, connection.makefile("rb") as stream:
             while True:
                 try:
@@ -200,6 +210,19 @@ def patience() -> Patience:
 def server() -> Iterator[Scripted]:
     scripted = Scripted()
     yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A server that lists no keys over TLS: its URL, and the certificate of who vouches for it."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
+    scripted = Scripted(tls)
+    scripted.will(say(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
+    yield f"https://localhost:{scripted.port}", str(tmp_path / "authority.pem")
     scripted.stop()
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from boltz_api import logs
 from boltz_api.core.decoding import decoded
-from boltz_api.core.failures import Failure, untraced
+from boltz_api.core.failures import Failure, presentable
 from boltz_api.core.judge import Accept, Fail, Redirect, Retry, Situation, judge
 from boltz_api.core.prepare import Prepared
 from boltz_api.core.steps import Flow, R, Send, Sleep, send
@@ -72,9 +72,7 @@ def exchange(prepared: Prepared[object], settings: Settings) -> Flow[Received]:
                     outcome_unknown=outcome_unknown,
                 )
                 if isinstance(outcome, Failure):
-                    if outcome.foreseen:
-                        untraced(outcome.error)
-                    raise error from outcome.error
+                    raise error from presentable(outcome, wire.secrets)
                 raise error
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
 from msgspec import Struct
 
+from boltz_api.core.secrets import Secret, scrubbed
 from boltz_api.core.wire import Response
 
 
@@ -29,6 +31,10 @@ class Failure(Struct, frozen=True):
     """Whether it is a way in which connections fail, rather than a fault in somebody's code."""
     partial: Response | None = None
     """What came of an answer before it broke off."""
+
+    # The error may quote what the server sent.
+    def __repr__(self) -> str:
+        return f"<Failure {type(self.error).__name__}>"
 
 
 class ResponseTooLargeError(Exception):
@@ -88,25 +94,29 @@ def classified(error: Exception, partial: Response | None = None) -> Failure:
 
 def in_words(error: BaseException) -> str:
     """What ``error`` says, or what it came from if it says nothing, or else its name."""
-    current: BaseException | None = error
-    while current is not None:
-        if str(current):
-            return str(current)
-        current = current.__cause__ or current.__context__
-    return type(error).__name__
+    return next((str(each) for each in _chain(error) if str(each)), type(error).__name__)
 
 
-def untraced(error: BaseException) -> None:
-    """Take the tracebacks off ``error`` and what it came from.
+def presentable(failure: Failure, known: tuple[Secret, ...]) -> Exception | None:
+    """The error behind ``failure``, fit to be shown as a cause; ``None`` if it quotes a secret.
 
-    The HTTP library's frames hold the request's headers, and the key with them; crash reporters send such locals
-    off. For a lost connection the chain of messages says everything.
+    Where connections fail, the tracebacks are taken off: the HTTP library's frames hold the request's headers, and the
+    key with them, and crash reporters send such locals off. The chain of messages says everything.
     """
+    chain = list(_chain(failure.error))
+    if any(scrubbed(str(error), known) != str(error) for error in chain):
+        return None
+    if failure.foreseen:
+        for error in chain:
+            error.__traceback__ = None
+    return failure.error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """``error``, what it came from, and so on."""
     seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        current = pending.pop()
-        if current is not None and id(current) not in seen:
-            seen.add(id(current))
-            current.__traceback__ = None
-            pending += [current.__cause__, current.__context__]
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__

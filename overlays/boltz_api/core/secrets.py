@@ -11,6 +11,9 @@ MASK: Final = "**********"
 # `key_prefix`, which the service itself shows, is a key's first 12 characters: six after `sk_bc_`.
 _KEY: Final = re.compile(r"sk_bc_[A-Za-z0-9_\-]{7,}")
 
+# Masking every occurrence of something shorter would make texts unreadable, and no key is that short.
+_SHORTEST: Final = 8
+
 _SECRET_HEADERS: Final = frozenset(
     {"x-api-key", "authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"}
 )
@@ -44,7 +47,7 @@ class Secret:
 def scrubbed(text: str, known: Iterable[Secret] = ()) -> str:
     """``text`` without anything that looks like a key, and without the ``known`` secrets."""
     for secret in known:
-        if secret.reveal():
+        if len(secret.reveal()) >= _SHORTEST:
             text = text.replace(secret.reveal(), MASK)
     return _KEY.sub(f"sk_bc_{MASK}", text)
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import Secret
+from boltz_api.core.secrets import Secret, scrubbed
 
 Timeouts = tuple[float | None, float | None, float | None, float | None]
 """Seconds to connect, to read, to write, and to wait for a free connection. Every HTTP library here takes it so."""
@@ -165,10 +165,11 @@ class Response:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
     def __reduce__(self) -> tuple[Callable[..., Response], tuple[object, ...]]:
-        kept = b"" if self.may_hold_secret else self.content
+        # Latin-1 maps every byte to a character and back.
+        kept = b"" if self.may_hold_secret else scrubbed(self.content.decode("latin-1"), self.secrets).encode("latin-1")
         whole = self.complete and kept == self.content
         return _restored, (
-            (self.status_code, self.headers, kept, self.request),
+            (self.status_code, self.headers.redacted(self.secrets), kept, self.request),
             {"http_version": self.http_version, "elapsed": self.elapsed, "complete": whole, "holds": self._holds},
         )
 

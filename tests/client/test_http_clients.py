@@ -1,0 +1,196 @@
+"""HTTP clients of one's own: of httpx, of httpx2, and how the environment's proxies and certificates reach them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+import httpx2
+import pytest
+
+from boltz_api import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncBoltz,
+    Boltz,
+    ClientClosedError,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
+)
+from boltz_api.sandbox import Sandbox
+from boltz_api.settings import Tempo
+
+if TYPE_CHECKING:
+    from tests.client.conftest import SayHTTP, Scripted
+
+NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+HURRIED = Tempo(sleep=lambda seconds: None)
+
+
+@pytest.mark.parametrize("make", [httpx.Client, httpx2.Client, DefaultHttpxClient], ids=["httpx", "httpx2", "default"])
+def test_either_library_does(sandbox: Sandbox, make: type[httpx.Client | httpx2.Client]) -> None:
+    with make(headers={"x-mine": "1"}) as http_client:
+        client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http_client, _tempo=HURRIED)
+        created = client.admin.api_keys.create(name="x")
+        assert [key.id for key in client.admin.api_keys.list(limit=1)][-1] is not None
+        assert not client.admin.api_keys.revoke(created.key_details.id).is_active
+        sandbox.fail("list_api_keys", drop=True)
+        assert client.admin.api_keys.list().data
+        sandbox.fail("create_api_key", drop=True, after_commit=True)
+        with pytest.raises(APIConnectionError) as caught:
+            client.admin.api_keys.create(name="lost")
+        assert caught.value.outcome_unknown
+        assert [key.name for key in client.admin.api_keys.candidates(caught.value)] == ["lost"]
+        sandbox.fail("list_api_keys", delay=0.5, times=None)
+        with pytest.raises(APITimeoutError):
+            client.admin.api_keys.list(timeout=0.05, max_retries=0)
+    assert sandbox.received
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "make", [httpx.AsyncClient, httpx2.AsyncClient, DefaultAsyncHttpxClient], ids=["httpx", "httpx2", "default"]
+)
+async def test_either_library_does_for_tasks(
+    sandbox: Sandbox, make: type[httpx.AsyncClient | httpx2.AsyncClient]
+) -> None:
+    async with make() as http_client:
+        client = AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http_client)
+        created = await client.admin.api_keys.create(name="x")
+        assert created.key_details.id in [key.id async for key in client.admin.api_keys.list(limit=1)]
+        sandbox.fail("create_api_key", drop=True, after_commit=True)
+        with pytest.raises(APIConnectionError) as caught:
+            await client.admin.api_keys.create(name="lost")
+        assert caught.value.outcome_unknown
+        assert [key.name for key in await client.admin.api_keys.candidates(caught.value)] == ["lost"]
+
+
+def test_a_transport_that_only_pretends_will_do() -> None:
+    content = gzip.compress(json.dumps(NO_KEYS).encode())
+    answers: list[httpx.Client | httpx2.Client] = [
+        httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=NO_KEYS))),
+        httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json=NO_KEYS))),
+        httpx.Client(
+            transport=httpx.MockTransport(
+                lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, content=content)
+            )
+        ),
+    ]
+    for http_client in answers:
+        with Boltz(api_key="k", http_client=http_client) as client:
+            assert client.admin.api_keys.list().data == []
+        assert http_client.is_closed
+
+
+def test_a_hook_that_reads_the_answer_does_no_harm(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    seen: list[bytes] = []
+
+    def read(response: httpx.Response) -> None:
+        seen.append(response.read())
+
+    http_client = httpx.Client(event_hooks={"response": [read]})
+    with Boltz(api_key="k", base_url=server.url, http_client=http_client) as client:
+        assert client.admin.api_keys.list().data == []
+    assert json.loads(seen[0]) == NO_KEYS
+
+
+def test_a_hook_that_fails_is_named_and_leaves_a_create_in_doubt(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+
+    def fail(response: httpx.Response) -> None:
+        raise ZeroDivisionError("the hook's own fault")
+
+    http_client = httpx.Client(event_hooks={"response": [fail]})
+    client = Boltz(api_key="k", base_url=server.url, http_client=http_client)
+    with client, pytest.raises(APIConnectionError, match="the hook's own fault") as caught:
+        client.admin.api_keys.create(name="x")
+    assert caught.value.outcome_unknown
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert caught.value.__cause__.__traceback__ is not None
+    assert len(server.asked) == 1
+
+
+def test_following_redirects_is_not_left_to_the_http_client(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(302, b"", {"location": server.url.replace("127.0.0.1", "localhost")}))
+    http_client = httpx.Client(follow_redirects=True)
+    with (
+        Boltz(api_key="k", base_url=server.url, http_client=http_client) as client,
+        pytest.raises(Exception, match="not"),
+    ):
+        client.admin.api_keys.list()
+    assert len(server.asked) == 1
+
+
+def test_an_http_client_that_was_closed_is_told_from_a_lost_connection(server: Scripted) -> None:
+    http_client = httpx.Client()
+    http_client.close()
+    client = Boltz(api_key="k", base_url=server.url, http_client=http_client)
+    assert client.is_closed()
+    with pytest.raises(ClientClosedError):
+        client.admin.api_keys.create(name="x")
+
+
+def test_the_environments_proxy_is_used(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.will(http(200, NO_KEYS))
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    for name in ("http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Boltz(api_key="k", base_url="http://inside.example", allow_insecure_http=True) as client:
+        assert client.admin.api_keys.list().data == []
+    assert server.asked[0].path == "http://inside.example/compute/v1/admin/api-keys"
+
+
+def test_a_proxy_that_refuses_leaves_no_doubt(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.will(http(407, b""))
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    client = Boltz(api_key="k", base_url="https://inside.example", max_retries=0)
+    with client, pytest.raises(APIConnectionError, match="407") as caught:
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+    assert {(asked.method, asked.path) for asked in server.asked} == {("CONNECT", "inside.example:443")}
+
+
+def test_tls_trusts_whom_the_environment_names(tls_server: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    url, certificate = tls_server
+    with Boltz(api_key="k", base_url=url, max_retries=0) as client:
+        with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+            client.admin.api_keys.create(name="x")
+        assert not caught.value.outcome_unknown
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    with Boltz(api_key="k", base_url=url) as client:
+        assert client.admin.api_keys.list().data == []
+    other_name = url.replace("localhost", "127.0.0.1")
+    client = Boltz(api_key="k", base_url=other_name, max_retries=0)
+    with client, pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+        client.admin.api_keys.list()
+
+
+@pytest.mark.anyio
+async def test_tls_trusts_whom_the_environment_names_for_tasks(
+    tls_server: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, certificate = tls_server
+    async with AsyncBoltz(api_key="k", base_url=url, max_retries=0) as client:
+        with pytest.raises(APIConnectionError):
+            await client.admin.api_keys.list()
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    async with AsyncBoltz(api_key="k", base_url=url) as client:
+        assert (await client.admin.api_keys.list()).data == []
+
+
+def test_a_client_without_tls_reads_no_certificates(
+    server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> ssl.SSLContext:
+        raise AssertionError("nobody asked for TLS")
+
+    monkeypatch.setattr(httpx, "create_ssl_context", fail)
+    server.will(http(200, NO_KEYS))
+    with Boltz(api_key="k", base_url=server.url) as client:
+        assert client.admin.api_keys.list().data == []

@@ -1,0 +1,255 @@
+"""No secret is printed, logged, warned of or pickled, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import pickle
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from types import NoneType
+from typing import TYPE_CHECKING
+
+import pytest
+import rich.console
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.pretty import pretty_repr
+
+from boltz_api import APIError, AsyncBoltz, Boltz, BoltzError, RotationError
+from boltz_api.core.headers import Headers
+from boltz_api.core.secrets import MASK, Secret, scrubbed, scrubbed_json
+from boltz_api.core.wire import WireRequest
+
+if TYPE_CHECKING:
+    from tests.client.conftest import Answer, SayHTTP, Scripted
+
+OWN = "sk_bc_admin_test_obviously_fake_key_of_the_caller"
+MADE = "sk_bc_ws_test_obviously_fake_key_just_created"
+UNUSUAL = "a key in no known form, obviously fake"
+
+
+class Witness:
+    """Collects everything that could be seen."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.pickles: list[bytes] = []
+
+    def sees(self, value: object) -> None:
+        self.texts += [repr(value), str(value), f"{value}", pretty_repr(value)]
+        stream = io.StringIO()
+        rich.console.Console(file=stream, width=500).print(value)
+        self.texts.append(stream.getvalue())
+
+    def sees_error(self, error: BaseException) -> None:
+        self.sees(error)
+        attributes: dict[str, object] = vars(error)
+        self.texts += [f"{name}={value!r}" for name, value in attributes.items()]
+        # With the locals of this package's frames, as crash reporters send them.
+        report = traceback.TracebackException.from_exception(error, capture_locals=True)
+        pending = [report]
+        while pending:
+            current = pending.pop()
+            for frame in current.stack:
+                if "/tests/" not in frame.filename:
+                    self.texts.append(f"{frame.filename}:{frame.lineno} {frame.locals}")
+            self.texts += list(current.format_exception_only())
+            pending += [other for other in (current.__cause__, current.__context__) if other is not None]
+        if isinstance(error, BoltzError):
+            self.pickles.append(pickle.dumps(error))
+            again: BoltzError = pickle.loads(self.pickles[-1])
+            assert (type(again), str(again)) == (type(error), str(error))
+            self.texts.append(f"{again.__dict__}")
+
+    def check(self) -> None:
+        for secret in (OWN, MADE, UNUSUAL):
+            for text in self.texts:
+                assert secret not in text, text[max(0, text.index(secret) - 300) :][:600]
+            for pickled in self.pickles:
+                assert secret.encode() not in pickled
+        assert len(self.texts) > 10
+
+
+@pytest.fixture
+def witness(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[Witness]:
+    # Not httpcore's: it logs answers' headers as they are, and these servers put keys into them.
+    for name in ("boltz_api", "httpx", "asyncio"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    witness = Witness()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield witness
+    witness.texts += [record.getMessage() for record in caplog.get_records("call")]
+    witness.texts += [str(warning.message) for warning in caught]
+    witness.texts += list(capfd.readouterr())
+    assert any("Sending" in text for text in witness.texts), "debug logging was not on"
+    witness.check()
+
+
+def failures(http: SayHTTP, key: str) -> Iterator[Answer]:
+    """Servers that fail and, what is worse, repeat what they were told or what they have made."""
+    echo = f"your key {key}, the new one {MADE}"
+    for status in (400, 401, 403, 404, 409, 422, 429, 500, 520):
+        yield http(status, {"code": "x", "message": echo, "details": {MADE: [key]}}, {"x-echo": echo})
+        yield http(status, f"<html>{echo}".encode(), {"set-cookie": key})
+    yield http(302, b"", {"location": f"https://elsewhere.example/?key={key}"})
+    yield http(200, f"<html>{echo}".encode())
+    yield http(200, {"key": MADE})
+    yield http(200, {"key": MADE, "key_details": {"id": MADE}})
+    yield http(200, {"key": MADE, "key_details": 7, "extra": MADE})
+    yield http(200, f'{{"key": "{MADE}"'.encode())
+    yield http(200, MADE.encode(), {"content-encoding": "gzip"})
+    yield http(200, MADE.encode(), {"content-encoding": "br"})
+    whole = http(200, {"key": MADE}).raw
+    yield type(http())(whole[:-3], "close")
+    yield type(http())(whole[:-3], "reset")
+    yield type(http())(b"", "close")
+    yield type(http())(MADE.encode() + b"\r\n\r\n", "close")
+
+
+@pytest.mark.parametrize("key", [OWN, UNUSUAL])
+def test_failing_calls_show_no_secret(
+    server: Scripted, http: SayHTTP, witness: Witness, key: str, nowhere: str
+) -> None:
+    with Boltz(api_key=key, base_url=server.url, max_retries=0, timeout=5) as client:
+        witness.sees(client)
+        keys = client.admin.api_keys
+        calls: list[Callable[[], object]] = [
+            lambda: keys.create(name="x"),
+            keys.list,
+            lambda: keys.revoke("key_1"),
+            lambda: keys.rotate("key_1"),
+            lambda: keys.get("key_1"),
+            lambda: keys.with_raw_response.create(name="x").parse(),
+            lambda: client.post("/x", cast_to=NoneType, body={"a": 1}),
+            client.with_options(base_url=nowhere).admin.api_keys.list,
+        ]
+        for answer in failures(http, key):
+            for call in calls:
+                server.will(answer)
+                try:
+                    witness.sees(call())
+                except BoltzError as error:
+                    witness.sees_error(error)
+    assert len(witness.pickles) > 150
+
+
+def test_failing_calls_show_no_secret_to_tasks(server: Scripted, http: SayHTTP, witness: Witness) -> None:
+    async def call_all() -> None:
+        async with AsyncBoltz(api_key=OWN, base_url=server.url, max_retries=0, timeout=5) as client:
+            witness.sees(client)
+            for answer in failures(http, OWN):
+                server.will(answer)
+                for call in (client.admin.api_keys.create(name="x"), client.admin.api_keys.revoke("key_1")):
+                    try:
+                        witness.sees(await call)
+                    except BoltzError as error:
+                        witness.sees_error(error)
+
+    asyncio.run(call_all())
+    assert len(witness.pickles) > 40
+
+
+def test_working_calls_show_no_secret(
+    server: Scripted,
+    http: SayHTTP,
+    witness: Witness,
+    created_answer: dict[str, object],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="")
+    server.will(http(200, {**created_answer, "key": MADE, "second_key": MADE}))
+    with Boltz(api_key=OWN, base_url=server.url) as client:
+        created = client.admin.api_keys.create(name="x")
+        assert created.key == MADE
+        witness.sees(created)
+        answer = client.admin.api_keys.with_raw_response.create(name="x")
+        for shown in (answer, answer.headers, answer.http_request, answer.http_response, answer.parse()):
+            witness.sees(shown)
+        witness.sees(dict(answer.http_request.headers))
+        for shown in (answer.http_request, answer.http_response, answer.headers):
+            witness.pickles.append(pickle.dumps(shown))
+        witness.sees(client)
+
+
+def test_a_failed_rotation_keeps_the_new_key_and_shows_it_to_nobody(witness: Witness, created_answer: object) -> None:
+    import msgspec
+
+    from boltz_api.types.admin import APIKeyCreateResponse
+
+    logging.getLogger("boltz_api").debug("Sending nothing: this is about the error alone")
+    new = msgspec.convert({**msgspec.convert(created_answer, dict), "key": MADE}, APIKeyCreateResponse)
+    error = RotationError("check", stage="check", new=new, working=("a", "b"))
+    assert error.new is not None
+    assert error.new.key == MADE
+    witness.sees_error(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.new, again.working, again.stage) == (None, ("a", "b"), "check")
+
+
+def test_arguments_that_are_refused_show_no_secret(server: Scripted, witness: Witness) -> None:
+    logging.getLogger("boltz_api").debug("Sending nothing: these are refused before")
+    with Boltz(api_key=OWN, base_url=server.url) as client:
+        calls: list[Callable[[], object]] = [
+            lambda: client.admin.api_keys.create(name=[OWN]),  # type: ignore[arg-type]  # that is the test
+            lambda: client.admin.api_keys.create(name="x", extra_headers={"x-other": f"{MADE}\n"}),
+            lambda: client.get(f"https://elsewhere.example/{OWN}", cast_to=NoneType),
+            lambda: Boltz(api_key=f"{OWN}\r\n{MADE}", base_url=server.url),
+            lambda: Boltz(api_key="x", base_url=f"ftp://{OWN}"),
+        ]
+        for call in calls:
+            with pytest.raises(BoltzError) as caught:
+                call()
+            witness.sees(caught.value)
+    assert server.opened == 0
+
+
+def test_the_log_says_what_happens(server: Scripted, http: SayHTTP, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="boltz_api")
+    server.will(http(500, headers={"retry-after-ms": "1"}), http(404, {"code": "not_found", "message": "no"}))
+    with Boltz(api_key=OWN, base_url=server.url) as client, pytest.raises(APIError):
+        client.admin.api_keys.list()
+    text = "\n".join(record.getMessage() for record in caplog.records if record.name == "boltz_api")
+    for part in ("Sending GET", "answered 500", "Retrying GET", "after 500", "answered 404", f"'x-api-key', '{MASK}'"):
+        assert part in text
+
+
+@given(st.text(), st.text(alphabet="abcXYZ019_-", min_size=7), st.text())
+def test_whatever_looks_like_a_key_is_masked(before: str, secret: str, after: str) -> None:
+    for kind in ("admin_live", "admin_test", "ws_live", "ws_test", "something_new"):
+        assert f"sk_bc_{kind}_{secret}" not in scrubbed(f"{before}sk_bc_{kind}_{secret}{after}")
+
+
+@given(st.text(min_size=8))
+def test_a_known_secret_is_masked_whatever_it_looks_like(secret: str) -> None:
+    masked = scrubbed(f"it is {secret}!", [Secret(secret)])
+    assert masked == f"it is {MASK}!" or secret in MASK
+
+
+def test_what_the_service_itself_shows_of_a_key_is_not_masked() -> None:
+    assert scrubbed("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
+
+
+def test_json_is_masked_at_every_depth() -> None:
+    assert scrubbed_json({"a": [{OWN: OWN}, 1, None]}) == {"a": [{f"sk_bc_{MASK}": f"sk_bc_{MASK}"}, 1, None]}
+
+
+def test_a_secret_shows_itself_only_when_asked() -> None:
+    secret = Secret(OWN)
+    assert (secret.reveal(), secret == Secret(OWN), hash(secret) == hash(Secret(OWN))) == (OWN, True, True)
+    assert OWN not in f"{secret} {secret!r}"
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+def test_headers_and_requests_show_no_secret() -> None:
+    headers = Headers([("X-Api-Key", UNUSUAL), ("Authorization", UNUSUAL), ("Other", OWN)])
+    request = WireRequest("GET", "http://x", (("x-api-key", UNUSUAL),))
+    for shown in (headers, request):
+        assert UNUSUAL not in f"{shown} {shown!r} {pretty_repr(shown)}"
+        assert OWN not in f"{shown} {shown!r}"
+    assert pickle.loads(pickle.dumps(headers))["x-api-key"] == MASK
+    assert headers["x-api-key"] == UNUSUAL

@@ -1,0 +1,268 @@
+"""What a client is set to, and what it refuses to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from boltz_api import (
+    ArgumentError,
+    ArgumentTypeError,
+    ArgumentValueError,
+    AsyncBoltz,
+    Boltz,
+    ClientClosedError,
+    RedirectError,
+    omit,
+)
+from boltz_api.core.headers import Headers
+from boltz_api.core.redirects import followed_to, origin
+from boltz_api.core.wire import Response, WireRequest
+
+if TYPE_CHECKING:
+    from tests.client.conftest import SayHTTP, Scripted
+
+NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "BASE_URL", "CUSTOM_HEADERS", "LOG", "ALLOW_INSECURE_HTTP"):
+        monkeypatch.delenv(f"BOLTZ_{name}", raising=False)
+
+
+def test_the_environment_says_what_the_arguments_do_not(
+    server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.will(http(200, NO_KEYS))
+    monkeypatch.setenv("BOLTZ_API_KEY", "from-the-environment\n")
+    monkeypatch.setenv("BOLTZ_BASE_URL", f"{server.url}/prefix")
+    monkeypatch.setenv("BOLTZ_CUSTOM_HEADERS", "X-One: 1\nno colon here\n X-Two : a:b \n")
+    with Boltz(default_headers={"x-one": "mine"}, default_query={"v": 2}) as client:
+        client.admin.api_keys.list()
+    (asked,) = server.asked
+    assert asked.path == "/prefix/compute/v1/admin/api-keys?v=2"
+    assert asked.headers["x-api-key"] == "from-the-environment"
+    assert (asked.headers["x-one"], asked.headers["x-two"]) == ("mine", "a:b")
+
+
+def test_arguments_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOLTZ_API_KEY", "from-the-environment")
+    monkeypatch.setenv("BOLTZ_BASE_URL", "https://environment.example")
+    client = Boltz(api_key="mine", base_url="https://mine.example/x")
+    assert (client.api_key, client.base_url) == ("mine", httpx.URL("https://mine.example/x/"))
+    assert Boltz(api_key="mine").base_url == "https://environment.example/"
+    monkeypatch.setenv("BOLTZ_BASE_URL", "")
+    assert Boltz(api_key="mine").base_url == "https://api.boltz.bio/"
+
+
+REFUSED: list[tuple[dict[str, object], type[ArgumentError], str]] = [
+    ({"base_url": "api.boltz.bio"}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": "ftp://x"}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": "https://"}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": "https://x:port"}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": "https://[x"}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": ""}, ArgumentValueError, "base_url: expected a URL"),
+    ({"base_url": "https://me:pass@x"}, ArgumentValueError, "user name or a password"),
+    ({"base_url": "https://x?a=b"}, ArgumentValueError, "neither a query nor a fragment"),
+    ({"base_url": "https://x/a b"}, ArgumentValueError, "spaces or line breaks"),
+    ({"base_url": "https://x/\r\nb"}, ArgumentValueError, "base_url"),
+    ({"base_url": "http://api.boltz.bio"}, ArgumentValueError, "plain http would send the API key unencrypted"),
+    ({"base_url": "http://localhost.evil.example"}, ArgumentValueError, "plain http"),
+    ({"base_url": "http://127.0.0.1.evil.example"}, ArgumentValueError, "plain http"),
+    ({"base_url": "http://10.0.0.1"}, ArgumentValueError, "plain http"),
+    ({"api_key": "a\r\nb: c"}, ArgumentValueError, "api_key: the value of 'x-api-key'"),
+    ({"api_key": "schlüssel"}, ArgumentValueError, "api_key: the value of 'x-api-key'"),
+    ({"api_key": 7}, ArgumentTypeError, "api_key: expected the value of 'x-api-key' to be a string, got int"),
+    ({"max_retries": -1}, ArgumentValueError, "max_retries: expected an integer of at least 0, got -1"),
+    ({"max_retries": 1.5}, ArgumentTypeError, "max_retries: expected an integer, got 1.5"),
+    ({"max_response_bytes": 0}, ArgumentValueError, "max_response_bytes"),
+    ({"total_timeout": 0}, ArgumentValueError, "total_timeout: expected more than 0 seconds"),
+    ({"total_timeout": "1"}, ArgumentTypeError, "total_timeout: expected seconds"),
+    ({"timeout": -1}, ArgumentValueError, "timeout: expected seconds from 0"),
+    ({"timeout": "1"}, ArgumentTypeError, "timeout: expected seconds"),
+    ({"timeout": (1, 2)}, ArgumentTypeError, "timeout: expected seconds"),
+    ({"default_headers": {"a b": "c"}}, ArgumentValueError, "default_headers: 'a b' cannot be the name"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), REFUSED, ids=[f"{row[0]}" for row in REFUSED])
+@pytest.mark.parametrize("kind", [Boltz, AsyncBoltz])
+def test_settings_that_cannot_work_are_refused_at_once(
+    kind: type[Boltz | AsyncBoltz], arguments: dict[str, object], error: type[ArgumentError], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        kind(**{"api_key": "k", **arguments})  # type: ignore[arg-type]  # that is the test
+    assert message in str(caught.value)
+    assert "pass@" not in str(caught.value)
+    assert "schlüssel" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8", "http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:8"])
+def test_plain_http_may_go_to_this_machine(url: str) -> None:
+    assert str(Boltz(api_key="k", base_url=url).base_url).startswith(url)
+
+
+def test_plain_http_may_go_elsewhere_if_somebody_insists(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Boltz(api_key="k", base_url="http://inside.example", allow_insecure_http=True).base_url.scheme == "http"
+    monkeypatch.setenv("BOLTZ_ALLOW_INSECURE_HTTP", "1")
+    assert Boltz(api_key="k", base_url="http://inside.example").base_url.scheme == "http"
+
+
+def test_timeouts_are_given_in_several_ways() -> None:
+    assert Boltz(api_key="k").timeout == httpx.Timeout(60, connect=5)
+    assert Boltz(api_key="k", timeout=3).timeout == httpx.Timeout(3)
+    assert Boltz(api_key="k", timeout=None).timeout == httpx.Timeout(None)
+    assert Boltz(api_key="k", timeout=httpx.Timeout(3, read=7)).timeout == httpx.Timeout(3, read=7)
+
+
+def test_the_timeout_of_a_client_that_was_passed_in_counts_if_somebody_chose_it() -> None:
+    with httpx.Client() as plain, httpx.Client(timeout=7) as chosen:
+        assert Boltz(api_key="k", http_client=plain).timeout == httpx.Timeout(60, connect=5)
+        assert Boltz(api_key="k", http_client=chosen).timeout == httpx.Timeout(7)
+        assert Boltz(api_key="k", http_client=chosen, timeout=8).timeout == httpx.Timeout(8)
+
+
+def test_settings_can_be_changed_on_the_client(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    with Boltz(api_key="old", base_url="https://elsewhere.example") as client:
+        keys = client.admin.api_keys
+        client.api_key = "new"
+        client.base_url = server.url
+        client.timeout = 3
+        client.max_retries = 7
+        keys.list()
+        assert (client.timeout, client.max_retries) == (httpx.Timeout(3), 7)
+        with pytest.raises(ArgumentValueError):
+            client.base_url = "http://elsewhere.example"
+    assert server.asked[0].headers["x-api-key"] == "new"
+
+
+def test_a_copy_has_its_own_settings_and_the_same_connections(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    with Boltz(api_key="k", base_url=server.url, default_headers={"a": "1"}, default_query={"q": "1"}) as client:
+        client.admin.api_keys.list()
+        other = client.with_options(
+            api_key="other", max_retries=9, default_headers={"b": "2"}, default_query={"r": "2"}, total_timeout=None
+        )
+        other.admin.api_keys.list()
+        client.copy(set_default_headers={}, set_default_query={}).admin.api_keys.list()
+        client.admin.api_keys.list()
+        other.close()
+        assert (other.is_closed(), client.is_closed()) == (True, False)
+        with pytest.raises(ClientClosedError):
+            other.admin.api_keys.list()
+        client.admin.api_keys.list()
+        assert (client.max_retries, other.max_retries, other.total_timeout) == (2, 9, None)
+    assert [asked.headers["x-api-key"] for asked in server.asked] == ["k", "other", "k", "k", "k"]
+    assert [("a" in asked.headers, "b" in asked.headers) for asked in server.asked[:3]] == [
+        (True, False),
+        (True, True),
+        (False, False),
+    ]
+    assert [asked.path.partition("?")[2] for asked in server.asked[:3]] == ["q=1", "q=1&r=2", ""]
+    assert server.opened == 1
+
+
+@pytest.mark.parametrize("what", ["headers", "query"])
+def test_defaults_are_added_or_replaced_and_not_both(what: str) -> None:
+    with pytest.raises(ValueError, match="expected one of them"):
+        Boltz(api_key="k").copy(**{f"default_{what}": {}, f"set_default_{what}": {}})  # type: ignore[arg-type]  # both
+
+
+def test_a_header_can_be_left_out_for_a_client(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    with Boltz(api_key="k", base_url=server.url, default_headers={"User-Agent": omit, "X-Api-Key": "other"}) as client:
+        client.admin.api_keys.list()
+    assert "boltz" not in server.asked[0].headers.get("user-agent", "")
+    assert server.asked[0].headers["x-api-key"] == "other"
+
+
+def test_a_closed_client_says_so(server: Scripted) -> None:
+    client = Boltz(api_key="k", base_url=server.url)
+    client.close()
+    with pytest.raises(ClientClosedError, match="has been closed"):
+        client.admin.api_keys.list()
+    assert isinstance(ClientClosedError("x"), RuntimeError)
+
+
+@pytest.mark.anyio
+async def test_a_closed_client_says_so_to_a_task(server: Scripted) -> None:
+    async with AsyncBoltz(api_key="k", base_url=server.url) as client:
+        pass
+    with pytest.raises(ClientClosedError, match="has been closed"):
+        await client.admin.api_keys.list()
+    assert client.is_closed()
+
+
+def test_the_repr_of_a_client_says_where_it_goes() -> None:
+    assert repr(Boltz(api_key="secret-word")) == "Boltz(base_url='https://api.boltz.bio/')"
+
+
+ORIGINS = [
+    ("https://a.example", "https://A.example:443/x", True),
+    ("http://127.0.0.1:80", "http://127.0.0.1", True),
+    ("https://a.example", "http://a.example", False),
+    ("https://a.example", "https://a.example:8443", False),
+    ("https://a.example", "https://b.a.example", False),
+    ("https://a.example", "https://a.example.evil.example", False),
+    ("https://a.example", "https://a.example@evil.example", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), ORIGINS)
+def test_what_an_origin_is(one: str, other: str, same: bool) -> None:
+    assert (origin(one) == origin(other)) is same
+
+
+REDIRECTS = [
+    ("GET", 302, "/b", True, "http://a.example/b"),
+    ("GET", 301, "b?c#d", True, "http://a.example/x/b?c"),
+    ("GET", 307, "http://a.example:80/b", True, "http://a.example:80/b"),
+    ("GET", 302, "//evil.example/b", True, None),
+    ("GET", 302, "https://a.example/b", True, None),
+    ("GET", 302, "http://[evil", True, None),
+    ("GET", 302, "http://a.example:port/", True, None),
+    ("GET", 302, "", True, None),
+    ("GET", 304, "/b", True, None),
+    ("POST", 307, "/b", True, "http://a.example/b"),
+    ("POST", 308, "/b", True, "http://a.example/b"),
+    ("POST", 302, "/b", True, None),
+    ("POST", 303, "/b", True, None),
+    ("POST", 307, "/b", False, None),
+]
+
+
+@pytest.mark.parametrize(("method", "status", "location", "repeatable", "target"), REDIRECTS)
+def test_which_redirects_are_followed(
+    method: str, status: int, location: str, repeatable: bool, target: str | None
+) -> None:
+    asked = WireRequest(method, "http://a.example/x/y", ())
+    response = Response(status, Headers([("Location", location)]), b"", asked)
+    assert followed_to(response, repeatable=repeatable) == target
+
+
+def test_a_redirect_within_the_service_is_followed(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
+    server.will(http(307, b"", {"location": "/new?x=1"}), http(200, NO_KEYS))
+    assert scripted_client.admin.api_keys.list(limit=1).data == []
+    assert [asked.path for asked in server.asked] == ["/compute/v1/admin/api-keys?limit=1", "/new?x=1"]
+
+
+def test_the_key_does_not_follow_a_redirect_to_another_host(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP
+) -> None:
+    elsewhere = server.url.replace("127.0.0.1", "localhost")
+    server.will(http(302, b"", {"location": f"{elsewhere}/steal"}))
+    for call in (scripted_client.admin.api_keys.list, lambda: scripted_client.admin.api_keys.revoke("key_1")):
+        with pytest.raises(RedirectError, match="not followed"):
+            call()
+    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["api-keys", "revoke"]
+
+
+def test_redirects_that_never_end_are_an_error(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
+    server.will(http(302, b"", {"location": "/again"}))
+    with pytest.raises(RedirectError):
+        scripted_client.admin.api_keys.list()
+    assert len(server.asked) == 6
