@@ -25,7 +25,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 # The Python that runs nox is there for certain; the tools need one Python, not all of them.
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
-TYPED = ["noxfile.py", "generated", "overlays", "tests/typing"]
+TYPED = ["noxfile.py", "generated", "overlays", "benchmarks"]
 
 
 def install(session: nox.Session, *groups: str, extras: str = "") -> None:
@@ -60,10 +60,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """mypy --strict and pyright on the package, the generated code and the typed samples."""
+    """mypy --strict and pyright on all code; mypy --strict on the tests too."""
     install(session, "dev", extras="cli,sandbox")
-    session.run("mypy", *TYPED)
-    session.run("pyright", "--pythonpath", f"{session.virtualenv.location}/bin/python", *TYPED)
+    session.run("mypy", *TYPED, "tests")
+    session.run("pyright", "--pythonpath", f"{session.bin}/python", *TYPED)
 
 
 @nox.session(python=PYTHONS)
@@ -113,6 +113,20 @@ def demo(session: nox.Session) -> None:
     """The whole story: contract, generate, verify, build, publish, install, and the first calls."""
     install(session, "release", "lint")
     session.run("python", "-m", "release", "demo", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def installed(session: nox.Session) -> None:
+    """Use and test the wheel as users do: in clean environments, with the lowest and the highest dependencies."""
+    install(session, "release", "lint")
+    session.run("python", "-m", "release", "installed", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure this client beside the public one and the floor; `-- --quick` only tries everything."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks", *session.posargs, env=TOOLS)
 
 
 @nox.session

@@ -101,8 +101,10 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 
 
 def response(document: dict[str, Any], operation: dict[str, Any], status: str) -> dict[str, Any]:
-    found = operation["responses"][status]
-    return document["components"]["responses"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+    found: dict[str, Any] = operation["responses"][status]
+    if "$ref" in found:
+        found = document["components"]["responses"][found["$ref"].rpartition("/")[2]]
+    return found
 
 
 def parameters(document: dict[str, Any], operation: dict[str, Any], location: str) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -40,7 +41,7 @@ def package(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return shutil.copytree(fresh, tmp_path / "generated")
 
 
-def with_manifest(package: Path, **changed: object) -> None:
+def with_manifest(package: Path, **changed: Any) -> None:
     manifest = Manifest.parse((package / "manifest.json").read_bytes())
     (package / "manifest.json").write_bytes(evolve(manifest, **changed).render())
 
