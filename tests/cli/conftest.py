@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -14,9 +16,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fcntl import ioctl
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
 from attrs import frozen
+
 from boltz_api.sandbox import Sandbox
 
 COMMAND = str(Path(sys.executable).with_name("boltz-api"))
@@ -38,20 +42,29 @@ class World:
 
     environment: Mapping[str, str]
     folder: Path
+    forge: socket.socket
 
     def __call__(self, *arguments: str, input_: str | None = None, **environment: str) -> Finished:
-        """Run the command in a pipe."""
-        with self.started(*arguments, has_input=input_ is not None, **environment) as process:
-            out, err = process.communicate(input_, timeout=PATIENCE)
-        return Finished(process.returncode, out, err)
+        """Run the command in a fresh process with everything imported; see forge.py."""
+        order = {
+            "arguments": arguments,
+            "environment": {**self.environment, **environment},
+            "folder": str(self.folder),
+        }
+        with TemporaryFile() as out, TemporaryFile() as err, TemporaryFile() as given:
+            given.write((input_ or "").encode())
+            given.seek(0)
+            socket.send_fds(self.forge, [json.dumps(order).encode()], [file.fileno() for file in (given, out, err)])
+            code = json.loads(self.forge.recv(100))
+            out.seek(0)
+            err.seek(0)
+            return Finished(code, out.read().decode(), err.read().decode())
 
-    def started(
-        self, *arguments: str, has_input: bool = False, stdout: int = subprocess.PIPE, **environment: str
-    ) -> subprocess.Popen[str]:
-        """The command in a pipe, under way."""
+    def started(self, *arguments: str, stdout: int = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
+        """The installed command in a pipe, under way."""
         return subprocess.Popen(
             [COMMAND, *arguments],
-            stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
@@ -119,10 +132,18 @@ class Terminal:
 
 
 @pytest.fixture(scope="session")
-def shared_sandbox() -> Iterator[Sandbox]:
-    """One server for all tests that look at their own keys only."""
-    with Sandbox() as sandbox:
-        yield sandbox
+def forge() -> Iterator[socket.socket]:
+    """The process that forks for each command."""
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder, "socket"))
+        script = str(Path(__file__).with_name("forge.py"))
+        with subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(path)
+                connection.settimeout(PATIENCE)
+                yield connection
 
 
 @pytest.fixture
@@ -133,7 +154,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Callable[[Sandbox | None], World]:
+def world(tmp_path: Path, forge: socket.socket) -> Callable[[Sandbox | None], World]:
     """Makes a world around a sandbox; without one, there is no server and no key."""
 
     def make(sandbox: Sandbox | None) -> World:
@@ -141,7 +162,7 @@ def world(tmp_path: Path) -> Callable[[Sandbox | None], World]:
         environment |= {"HOME": str(tmp_path), "TERM": "xterm-256color", "NO_PROXY": "127.0.0.1"}
         if sandbox is not None:
             environment |= {"BOLTZ_BASE_URL": sandbox.url, "BOLTZ_API_KEY": sandbox.admin_key}
-        return World(environment, tmp_path)
+        return World(environment, tmp_path, forge)
 
     return make
 
