@@ -13,6 +13,9 @@ from boltz_api.core.wire import Response, WireRequest
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
 
+_SHOWN: Final = 2000
+"""How much of a body is worth a log's room."""
+
 logger: Final = logging.getLogger("boltz_api")
 
 
@@ -30,7 +33,8 @@ def sending(wire: WireRequest, retries_taken: int) -> None:
     """A request goes out."""
     if logger.isEnabledFor(logging.DEBUG):
         headers = Headers(wire.headers).redacted(wire.secrets).multi_items()
-        logger.debug("Sending %s %s (retries: %d) %s", wire.method, wire.url, retries_taken, headers)
+        body = _body(wire.content or b"", wire)
+        logger.debug("Sending %s %s (retries: %d) %s%s", wire.method, wire.url, retries_taken, headers, body)
 
 
 def came_back(wire: WireRequest, outcome: Response | Failure) -> None:
@@ -42,9 +46,19 @@ def came_back(wire: WireRequest, outcome: Response | Failure) -> None:
         logger.debug("%s %s failed: %s: %s", wire.method, wire.url, type(outcome.error).__name__, text)
     else:
         headers = outcome.headers.redacted(wire.secrets).multi_items()
+        size, body = len(outcome.content), _body(outcome.content, wire)
         logger.debug(
-            "%s %s answered %d, %d bytes %s", wire.method, wire.url, outcome.status_code, len(outcome.content), headers
+            "%s %s answered %d, %d bytes %s%s", wire.method, wire.url, outcome.status_code, size, headers, body
         )
+
+
+def _body(content: bytes, wire: WireRequest) -> str:
+    """A body as a log shows it: after a space, masked, and cut where it gets long."""
+    if not content:
+        return ""
+    # Masked before it is cut: half a key would not look like one.
+    text = scrubbed(content.decode(errors="replace"), wire.secrets)
+    return f" {text}" if len(text) <= _SHOWN else f" {text[:_SHOWN]}..."
 
 
 def retrying(wire: WireRequest, delay: float, reason: str) -> None:

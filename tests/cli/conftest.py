@@ -71,11 +71,26 @@ class World:
             encoding="utf-8",
             cwd=self.folder,
             env={**self.environment, **environment},
+            preexec_fn=heed_interrupts,  # noqa: PLW1509  # it touches nothing that a thread could hold
         )
 
     def terminal(self, *arguments: str, columns: int = 100, **environment: str) -> Terminal:
         """The command in a terminal, under way."""
         return Terminal([COMMAND, *arguments], {**self.environment, **environment}, self.folder, columns)
+
+    def shell(self, line: str, **environment: str) -> Terminal:
+        """A line for the shell, in a terminal."""
+        return self.program(["sh", "-c", line], **environment)
+
+    def program(self, command: Sequence[str], **environment: str) -> Terminal:
+        """Any program that finds the command on its path, in a terminal."""
+        path = f"{Path(COMMAND).parent}:{self.environment['PATH']}"
+        return Terminal(command, {**self.environment, "PATH": path, **environment}, self.folder)
+
+
+def heed_interrupts() -> None:
+    """Undo what a background job inherits: SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -86,8 +101,10 @@ class Terminal:
     ) -> None:
         self.text = ""
         self.code: int | None = None
+        self.folder = folder
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
+            heed_interrupts()
             os.chdir(folder)
             os.execvpe(command[0], list(command), dict(environment))
         ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
@@ -116,6 +133,11 @@ class Terminal:
         os.close(self._descriptor)
         self.code = os.waitstatus_to_exitcode(status)
         return self.text
+
+    def settled(self, silence: float = 1.5) -> None:
+        """Wait until nothing more comes."""
+        while self._read(time.monotonic() + silence):
+            pass
 
     def killed(self) -> None:
         os.kill(self._pid, signal.SIGKILL)

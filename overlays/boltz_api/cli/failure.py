@@ -143,7 +143,7 @@ def _in_flags(error: errors.ArgumentError) -> str:
 def sentence(text: str) -> str:
     """One line that ends like a sentence and holds nothing that could steer the terminal."""
     line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+    return line if line.endswith((".", "!", "?", "?)")) else f"{line}."
 
 
 def traceback_of(error: BaseException) -> str:

@@ -53,7 +53,7 @@ class GrowingJson:
         """One item, four spaces in."""
         before = '{\n  "data": [\n' if self._empty else ",\n"
         self._empty = False
-        return before + "".join(f"    {line}\n" for line in pretty(value).splitlines()).rstrip("\n")
+        return before + "\n".join(f"    {line}" for line in pretty(value)[:-1].split("\n"))
 
     def end(self, fields: Mapping[str, object]) -> str:
         """Close the list, then the object."""

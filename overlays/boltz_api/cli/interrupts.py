@@ -29,7 +29,9 @@ class Held:
         self._came = False
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        # What is ignored already, as SIGINT is in a background job, stays so.
+        heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._handle) for number in heeded}
         return self
 
     def __exit__(
@@ -54,7 +56,7 @@ class Held:
         try:
             yield
         except KeyboardInterrupt as error:
-            raise InterruptedCallError(f"interrupted while the request was under way: {self.what}.") from error
+            raise InterruptedCallError(f"interrupted while a request was under way: {self.what}.") from error
         finally:
             self._open = False
 

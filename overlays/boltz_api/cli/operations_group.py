@@ -9,7 +9,7 @@ import click
 
 from boltz_api.cli import commands, contract
 from boltz_api.cli.app import shown_if_bare
-from boltz_api.cli.help import Group
+from boltz_api.cli.help import Command, Group
 from boltz_api.cli.settings import shared_options
 
 if TYPE_CHECKING:
@@ -43,11 +43,14 @@ def group(name: str) -> Operations | None:
     """The group of this name, if the contract has it."""
     if name not in contract.entries():
         return None
-    heading = contract.heading(name)
-    return Operations(
+    made = Operations(
         name,
-        help=heading,
+        help=contract.heading(name),
         callback=click.pass_context(shown_if_bare),
         invoke_without_command=True,
         params=list(shared_options()),
     )
+    # The first example of each command: enough to begin with, and the rest is one --help away.
+    commands = (made.get_command(click.Context(made), own) for own in made.list_commands(click.Context(made)))
+    made.examples = [command.examples[0] for command in commands if isinstance(command, Command)]
+    return made
