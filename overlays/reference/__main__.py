@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from codegen.contract import Contract, ContractError
 from reference import written
@@ -15,6 +15,9 @@ from reference.pages import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+TABLE: Final = Path("docs", "assets", "command-line.svg")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,8 +59,14 @@ def _build(writer: Writer, project: Path, target: Path) -> int:
 
 
 def _write(writer: Writer, project: Path) -> int:
+    # Needs the command line and the sandbox, which `check` does without.
+    from reference import terminal
+
     for path, text in _files(writer, project):
         path.write_text(text, encoding="utf-8")
+    table, shown = project / TABLE, terminal.picture()
+    if not (table.exists() and terminal.same(table.read_text(encoding="utf-8"), shown)):
+        table.write_text(shown, encoding="utf-8")
     return 0
 
 

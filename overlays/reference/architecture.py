@@ -106,23 +106,24 @@ def arrows(*, at_once: bool) -> set[tuple[str, str]]:
 
 def drawn() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """The arrows of the picture: solid and dashed. One that follows from others is left out."""
-    solid = _reduced(arrows(at_once=True))
-    reached = _closure(solid)
+    solid = reduced(arrows(at_once=True))
+    reached = closure(solid)
     later = {arrow for arrow in arrows(at_once=False) if arrow not in reached}
-    return solid, _reduced(later, beyond=reached)
+    return solid, reduced(later, beyond=reached)
 
 
-def _closure(edges: set[tuple[str, str]]) -> set[tuple[str, str]]:
+def closure(edges: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Every pair between which ``edges`` lead, in any number of steps."""
     reached = set(edges)
     while more := {(a, d) for a, b in reached for c, d in edges if b == c} - reached:
         reached |= more
     return reached
 
 
-def _reduced(edges: set[tuple[str, str]], beyond: AbstractSet[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
+def reduced(edges: set[tuple[str, str]], beyond: AbstractSet[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
     """``edges`` without those that follow from others, or from what is reached ``beyond`` them."""
     known = edges | beyond
-    reached = _closure(known)
+    reached = closure(known)
     return {
         (a, b) for a, b in edges if not any(a != c != b and (a, c) in known and (c, b) in reached for _, c in known)
     }

@@ -33,11 +33,6 @@ def imports(packages: Iterable[Path]) -> set[Import]:
     }
 
 
-def modules(packages: Iterable[Path]) -> list[str]:
-    """The names of all modules of ``packages``."""
-    return [module for package in packages for module, _ in _modules(package)]
-
-
 def _modules(package: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(package.rglob("*.py")):
         parts = [package.name, *file.relative_to(package).with_suffix("").parts]
