@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from boltz_api.cli import naming
 from codegen.cursor import Cursor
+from codegen.naming import Namespace, snake_case
 from codegen.normal_form import normalize
 from codegen.yaml_tree import keys_of
 from reference.example import example_of
@@ -158,7 +159,7 @@ def _endpoint(operation: Operation, command: str, document: Cursor) -> Endpoint:
     return Endpoint(
         operation=operation.name,
         resource=tuple(operation.tag.split(".")),
-        action=command.replace("-", "_"),
+        action=Namespace().claim(snake_case(command)),
         command=command,
         method=operation.method.lower(),
         path=operation.path,

@@ -78,6 +78,7 @@ def _variant(schema: Schema, notation: Notation, *, sent: bool) -> Entry:
     return Entry(
         name=name,
         type=type_,
+        separator=": " if type_ else ":",
         description=schema.description,
         rules=rules(schema, notation),
         choices=choices(schema),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _CODE: Final = re.compile(r"(`[^`]*`)")
 _NAME: Final = re.compile(r"(?<![\w*/(])[\w*]*_[\w*]*(?!\w)")
+_FENCED: Final = re.compile(r"(^ *```\w+\n.*?^ *```$)", re.MULTILINE | re.DOTALL)
+_GAP: Final = re.compile(r"\n{3,}")
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -155,7 +157,9 @@ class Writer:
 
     def _render(self, template: str, **values: object) -> str:
         text = templates().get_template(template).render(values, reference=self.reference)
-        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+        parts = _FENCED.split(text.strip())
+        # Every other part is a code block, whose empty lines are its own.
+        return "".join(part if at % 2 else _GAP.sub("\n\n", part) for at, part in enumerate(parts)) + "\n"
 
 
 def _models_of(resource: Resource) -> Iterator[Entry]:

@@ -29,12 +29,19 @@ COLUMNS: Final = 132
 THEME: Final = TerminalTheme(
     (22, 27, 34),
     (230, 237, 243),
-    [(72, 79, 88), (255, 123, 114), (63, 185, 80), (210, 153, 34), (88, 166, 255), (188, 140, 255), (57, 197, 207), (177, 186, 196)],
-    [(110, 118, 129), (255, 161, 152), (86, 211, 100), (227, 179, 65), (121, 192, 255), (210, 168, 255), (86, 212, 221), (240, 246, 252)],
-)  # fmt: skip
+    [
+        *((72, 79, 88), (255, 123, 114), (63, 185, 80), (210, 153, 34)),
+        *((88, 166, 255), (188, 140, 255), (57, 197, 207), (177, 186, 196)),
+    ],
+    [
+        *((110, 118, 129), (255, 161, 152), (86, 211, 100), (227, 179, 65)),
+        *((121, 192, 255), (210, 168, 255), (86, 212, 221), (240, 246, 252)),
+    ],
+)
 # rich's own frame fetches fonts from another host; this one takes what the reader has.
 FRAME: Final = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="The keys of a sandbox as a table: name, state, expiry and last use in words">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"
+aria-label="The keys of a sandbox as a table: name, state, expiry and last use in words">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
 font-size: {char_height}px; line-height: {line_height}px; white-space: pre; }}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from boltz_api.cli import naming
-from codegen.naming import snake_case
+from codegen.naming import Namespace, snake_case
 from reference.entry import Entry, children, choices, entry, rules
 from reference.example import example_for
 
@@ -55,6 +55,8 @@ def type_of(schema: Schema, *, sent: bool) -> str:
             return f"Dict[str, {optional(schema.items, sent=sent) if schema.items else 'object'}]"
         return schema.component or "object"
     if schema.kind == "union":
+        if not schema.variants:  # a union inside itself
+            return schema.component or "object"
         return f"Union[{', '.join(dict.fromkeys(type_of(variant, sent=sent) for variant in schema.variants))}]"
     for known in schema.formats:
         if known in _DATES:
@@ -181,7 +183,7 @@ class Python:
 
 
 def _call(endpoint: Endpoint) -> str:
-    return ".".join([*map(snake_case, endpoint.resource), endpoint.action])
+    return ".".join([*(Namespace().claim(snake_case(part)) for part in endpoint.resource), endpoint.action])
 
 
 def _ids(endpoint: Endpoint) -> list[Parameter]:

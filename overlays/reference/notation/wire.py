@@ -30,6 +30,8 @@ def type_of(schema: Schema) -> str:
             return f"map of {type_of(schema.items)}" if schema.items else schema.component or "object"
         return f"object {{ {_fields(schema)} }}"
     if schema.kind == "union":
+        if not schema.variants:  # a union inside itself
+            return schema.component or "any"
         return " or ".join(dict.fromkeys(variant.component or type_of(variant) for variant in schema.variants))
     return "number" if schema.kind == "integer" else "any" if schema.kind == "any" else schema.kind
 
