@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reference.pages import Writer
 
 _TITLE: Final = re.compile(r"^# (.+)$", re.MULTILINE)
+_CHARTS: Final = "benchmarks/charts"
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
 
 
@@ -79,6 +80,8 @@ class Site:
     def _lay_out(self, stage: Path, sections: tuple[Section, ...]) -> None:
         """Write what the generator reads."""
         shutil.copytree(self.project / "docs" / "assets", stage / "pages" / "assets")
+        if (charts := self.project / _CHARTS).exists():
+            shutil.copytree(charts, stage / "pages" / "assets" / "charts")
         for section in sections:
             for page in section.pages:
                 place = stage / "pages" / f"{page.path}.md"
@@ -100,8 +103,8 @@ class Site:
             path=name.removesuffix(".md"),
             title=heading[1],
             summary=" ".join(paragraph.split()).partition(". ")[0].rstrip("."),
-            source=text,
-            plain=body,
+            source=_with_charts_beside(text),
+            plain=_with_charts_beside(body),
         )
 
     def _examples(self) -> Page:
@@ -121,6 +124,11 @@ class Site:
     def _programs(self) -> Iterator[tuple[Path, str]]:
         for path in sorted((self.project / "examples").glob("*.py")):
             yield path, path.read_text(encoding="utf-8")
+
+
+def _with_charts_beside(text: str) -> str:
+    """In the repository, the charts are with the benchmarks; the site holds a copy."""
+    return text.replace(f"](../{_CHARTS}/", "](assets/charts/")
 
 
 def _run_zensical(stage: Path) -> None:

@@ -10,6 +10,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Final
 
+from codegen.project import HERE
 from reference import contract_changes
 
 if TYPE_CHECKING:
@@ -64,8 +65,22 @@ def _generated(edit: str, *files: str) -> str:
     return _fenced("diff", "\n".join(contract_changes.generated_diff(edit, file) for file in files))
 
 
+def _comparison(extent: str) -> str:
+    # The benchmarks stand beside the packages, in the folder that this runs in.
+    from benchmarks.charts import FOLDER
+    from benchmarks.results import RESULTS, read
+    from reference import comparison
+
+    if not RESULTS.exists():
+        return "No run is kept yet: `python -m nox -s bench` measures; the table of what it finds belongs here."
+    folder = f"{'' if extent == 'short' else '../'}{FOLDER.relative_to(HERE.root).as_posix()}"
+    chart = f"![Time of each call, as a multiple of a bare loop without a client]({folder}/calls.svg)"
+    return f"{comparison.table(read(), *(comparison.SHORT if extent == 'short' else ()))}\n\n{chart}"
+
+
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "announcement": _announcement,
+    "comparison": _comparison,
     "contract": _contract,
     "errors": _errors,
     "generated": _generated,
