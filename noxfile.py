@@ -44,9 +44,10 @@ def generate(session: nox.Session) -> None:
 
 @nox.session(python=[OLDEST, NEWEST])
 def verify(session: nox.Session) -> None:
-    """Fail unless generated/ is what openapi.yaml gives, byte for byte, and every operation is bound."""
-    install(session, "generate")
+    """Fail unless generated/ is what openapi.yaml gives, every operation is bound, and what the docs quote holds."""
+    install(session, "generate", extras="cli")
     session.run("python", "-m", "codegen", "verify", *session.posargs, env=TOOLS)
+    session.run("python", "-m", "reference", "check", env=TOOLS)
 
 
 @nox.session
@@ -85,6 +86,14 @@ def contract(session: nox.Session) -> None:
     """Hold the running sandbox to the contract with schemathesis: stateful, every check."""
     install(session, "contract", extras="sandbox")
     session.run("python", "-m", "pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Refresh what the tools write in README, api.md and docs/, and build the site into site/."""
+    install(session, "docs", extras="cli,sandbox")
+    session.run("python", "-m", "reference", "write", env=TOOLS)
+    session.run("python", "-m", "reference", "build", *session.posargs, env=TOOLS)
 
 
 @nox.session
