@@ -134,6 +134,7 @@ def _index(options: Namespace) -> Generator[tuple[target.Target, credentials.Cre
         to = target.resolve(options.index, Path.cwd(), options.upload_url)
         yield to, credentials.find(to.upload)
         return
+    print(f"a rehearsal on the embedded index in {EMBEDDED}; remove that folder to start over")
     with embedded_index.serve(EMBEDDED) as index:
         yield index.target, index.publisher
 

@@ -30,7 +30,8 @@ from release.distributions import Distributions, sha256
 if TYPE_CHECKING:
     from release.repository import Commit
 
-BUILD_TOOLS = ("hatchling",)
+BUILD_TOOLS = ("hatchling", "openapi-python-client", "datamodel-code-generator", "ruff")
+"""What decides the bytes: the builder, the generators, their formatter."""
 
 
 def render(distributions: Distributions, commit: Commit) -> str:

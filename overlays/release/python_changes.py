@@ -43,7 +43,7 @@ def _exported(module: griffe.Object | griffe.Alias) -> Iterator[tuple[str, griff
     if module.exports is not None and (module.path == OPERATIONS or not generated):
         for name in map(str, module.exports):
             target = _target(module.members[name]) if name in module.members else None
-            if target is not None and not target.is_module:
+            if target is not None and (target.is_function if generated else not target.is_module):
                 yield f"{module.path}.{name}", target
     for name, member in module.members.items():
         if not member.is_alias and member.is_module and not name.startswith("_"):
@@ -79,7 +79,10 @@ def _object(path: str, old: griffe.Object, new: griffe.Object) -> Iterator[Chang
     elif isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
         yield from _function(path, old, new)
     elif isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
-        yield from _type(path, _annotation(old.annotation), _annotation(new.annotation), taken=False)
+        if (
+            old.annotation is not None and new.annotation is not None
+        ):  # else type checkers infer it, and griffe does not
+            yield from _type(path, _annotation(old.annotation), _annotation(new.annotation), taken=False)
 
 
 def _class(path: str, old: griffe.Class, new: griffe.Class) -> Iterator[Change]:

@@ -50,7 +50,7 @@ def _subscripted(node: ast.Subscript, generic: str, inner: ast.expr) -> set[str]
     match generic:
         case "Annotated":
             return _alternatives(items[0])
-        case "NotRequired" | "Required":
+        case "NotRequired" | "Required" | "Final" | "ClassVar":
             return _alternatives(inner)
         case "Optional":
             return _alternatives(inner) | {"None"}

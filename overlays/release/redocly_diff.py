@@ -90,7 +90,8 @@ def _is_covered(change: Seen, covered: set[tuple[str, str]], operations: Mapping
     keys, changed = list(keys_of(change["path"])), change.get("property")
     if changed is not None and (changed in _TEXTS or changed.startswith("x-")) and changed != "tags":
         return True
-    if keys[0] in _TEXTS:
+    # What a component is used for shows where it is used.
+    if keys[0] in _TEXTS or (keys[0] == "components" and keys[1] != "securitySchemes"):
         return True
     if keys[0] != "paths" or (changed is not None and changed not in _READ):
         return False

@@ -31,6 +31,7 @@ COVERED = [
     seen(f"#/paths/~1keys/post/requestBody/{SCHEMA}", "major", changed="required"),
     seen(f"#/paths/~1keys/get/responses/404/{SCHEMA}", "major", changed="required"),
     seen("#/info", "patch", changed="version"),
+    seen("#/components/schemas/Unused", "patch", "added"),
     seen("#/paths/~1keys/get", "patch", changed="description"),
     seen(f"#/paths/~1keys/get/responses/200/{SCHEMA}", "patch", changed="x-internal"),
 ]
