@@ -44,8 +44,8 @@ Done in {seconds:.0f} seconds. All of it is in {folder}, and nothing else was to
 What to try next:
   * Add an optional field to APIKeyCreateRequest in openapi.yaml and run this again: it arrives at the consumer.
   * Remove `security` or rename a field there, and ask `nox -s changes -- --since HEAD` which version that demands.
-  * Use the installed client yourself:
-      {python} -m boltz_api.sandbox      # in one terminal; it says what to paste into another
+  * Use what was installed: in one terminal `source {activate}` and
+    `python -m boltz_api.sandbox`; it says what to paste into another.
   * `nox -l` lists every task; README.md starts with the client, CONTRIBUTING.md with the contract."""
 
 
@@ -75,7 +75,8 @@ class Demo:
             self._step("Use it in Python", said, lambda: self._call(environment, variables))
             self._step("Use it on the command line", "The same:", lambda: self._command(environment, variables))
         seconds = time.monotonic() - began
-        print(f"\n{FAREWELL.format(seconds=seconds, folder=self.folder, python=environment.python)}")
+        activate = environment.scripts / "activate"
+        print(f"\n{FAREWELL.format(seconds=seconds, folder=self.folder, activate=activate)}")
 
     def _step(self, heading: str, what: str, act: Callable[[], T]) -> T:
         self._steps += 1
@@ -150,13 +151,7 @@ class Demo:
     def _command(self, environment: CleanEnvironment, variables: Mapping[str, str]) -> None:
         for command, said in use.commands(environment, variables):
             print(f"$ {command}")
-            print(textwrap.indent(_shortened(said), "  "))
-
-
-def _shortened(text: str, most: int = 12) -> str:
-    lines = text.splitlines()
-    rest = [f"… and {len(lines) - most} more lines"] if len(lines) > most else []
-    return "\n".join([*lines[:most], *rest])
+            print(textwrap.indent(said, "  "))
 
 
 def empty(folder: Path) -> Path:

@@ -78,11 +78,9 @@ def _object(path: str, old: griffe.Object, new: griffe.Object) -> Iterator[Chang
         yield from _class(path, old, new)
     elif isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
         yield from _function(path, old, new)
-    elif isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
-        if (
-            old.annotation is not None and new.annotation is not None
-        ):  # else type checkers infer it, and griffe does not
-            yield from _type(path, _annotation(old.annotation), _annotation(new.annotation), taken=False)
+    elif isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute) and old.annotation and new.annotation:
+        # Without an annotation type checkers infer one, and griffe does not.
+        yield from _type(path, str(old.annotation), str(new.annotation), taken=False)
 
 
 def _class(path: str, old: griffe.Class, new: griffe.Class) -> Iterator[Change]:

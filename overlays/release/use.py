@@ -67,7 +67,7 @@ def commands(environment: CleanEnvironment, variables: Mapping[str, str]) -> lis
     answer = json.loads(boltz_api("create", "--name", "shell"))
     created = answer["key_details"]
     done[-1] = (done[-1][0], done[-1][1].replace(answer["key"], f"{created['key_prefix']}…"))
-    if created["id"] not in boltz_api("list"):
+    if created["id"] not in boltz_api("list", "--all", "--limit", "2", "--format", "table"):
         raise Refusal("`boltz-api admin:api-keys list` does not show the key that was just created")
     revoked = json.loads(boltz_api("revoke", created["id"]))
     if revoked["is_active"]:

@@ -45,6 +45,11 @@ def test_the_wheel_works_where_it_is_installed(
     assert "revoked robot, active: False" in said
 
 
+def test_its_command_line_works_and_states_the_same_version(release: Release, environment: CleanEnvironment) -> None:
+    environment.install("--no-deps", str(release.distributions.wheel))
+    installed.check_commands(environment)
+
+
 def test_its_types_arrive(release: Release, environment: CleanEnvironment) -> None:
     environment.install("--no-deps", str(release.distributions.wheel))
     installed.check_types(environment)
