@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
+import boltz_api
+from boltz_api import Boltz
+from boltz_api.sandbox import Sandbox
+from release.project import Project
 from release.versioning import Impact, demanded, suffices
 
 VERSIONS = st.builds(lambda *numbers: Version(".".join(map(str, numbers))), *[st.integers(0, 30)] * 3)
@@ -41,3 +49,15 @@ def test_a_greater_impact_never_demands_less(last: Version, impact: Impact) -> N
 )
 def test_what_suffices_where_0_4_0_is_demanded(version: str, expected: bool) -> None:
     assert expected == suffices(Version(version), Version("0.4.0"))
+
+
+def test_every_place_that_states_the_version_states_the_same(root: Path) -> None:
+    agents: list[str] = []
+    hooks = {"request": [lambda request: agents.append(request.headers["user-agent"])]}
+    stated = str(Project.read(root).version)
+    with Sandbox() as sandbox, httpx.Client(event_hooks=hooks) as http:
+        client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http)
+        client.admin.api_keys.create(name="x")
+    (agent,) = agents
+    assert agent.endswith(f"/{stated}")
+    assert (stated, stated) == (version("boltz-api-keys"), boltz_api.__version__)
