@@ -68,8 +68,8 @@ if TYPE_CHECKING:
     from boltz_api_generated.model import Model as BaseModel
 
 __title__ = "boltz_api"
-# What pyproject.toml says, which a test holds it to: asking importlib.metadata would cost every program 5 ms on the way
-# to its first answer.
+# The one place that states the version; the build reads it here. Asking importlib.metadata instead would cost every
+# program 5 ms on the way to its first answer.
 __version__ = "0.1.0"
 
 # Where each name comes from. Type checkers read the imports above; a test keeps the two together.

@@ -22,12 +22,13 @@ from cyclonedx.model.component import Component, ComponentScope, ComponentType
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from packageurl import PackageURL
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from release.distributions import Distributions, sha256
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
     from release.repository import Commit
 
 BUILD_TOOLS = ("hatchling", "openapi-python-client", "datamodel-code-generator", "ruff")
@@ -41,9 +42,9 @@ def render(distributions: Distributions, commit: Commit) -> str:
     for tool in BUILD_TOOLS:
         bom.metadata.tools.components.add(_component(tool, version(tool)))
     metadata = distributions.metadata()
-    subject = _component(metadata["Name"], metadata["Version"])
-    subject.description = metadata["Summary"]
-    subject.licenses.add(LicenseFactory().make_with_expression(metadata["License-Expression"]))
+    subject = _component(metadata.name, str(metadata.version))
+    subject.description = metadata.summary
+    subject.licenses.add(LicenseFactory().make_with_expression(metadata.license_expression or ""))
     for file in distributions.files:
         digest = HashType(alg=HashAlgorithm.SHA_256, content=sha256(file))
         place = XsUri(file.name)
@@ -51,7 +52,7 @@ def render(distributions: Distributions, commit: Commit) -> str:
             ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=place, hashes=[digest])
         )
     bom.metadata.component = subject
-    requirements = [_requirement(Requirement(text)) for text in metadata.get_all("Requires-Dist", [])]
+    requirements = [_requirement(requirement) for requirement in metadata.requires_dist or []]
     bom.components.update(requirements)
     bom.register_dependency(subject, requirements)
     text = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string()

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
-from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from packaging.metadata import Metadata
 from readme_renderer import markdown
 
 from release.project import Project
 from release.refusal import Refusal
 
 if TYPE_CHECKING:
-    from email.message import Message
     from pathlib import Path
 
 PACKAGES = {"overlays/boltz_api": "boltz_api", "generated/boltz_api_generated": "boltz_api_generated"}
@@ -46,11 +45,11 @@ class Distributions:
         """Both files."""
         return (self.wheel, self.sdist)
 
-    def metadata(self) -> Message:
-        """The core metadata in the wheel."""
+    def metadata(self) -> Metadata:
+        """The core metadata in the wheel, which must be valid."""
         with zipfile.ZipFile(self.wheel) as wheel:
             (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-            return message_from_bytes(wheel.read(name))
+            return Metadata.from_email(wheel.read(name))
 
     def refuse_strays(self, export: Path) -> None:
         """Refuse a distribution that lacks a file of the packages in ``export``, or holds anything else."""
@@ -65,10 +64,9 @@ class Distributions:
     def refuse_broken_readme(self) -> None:
         """Refuse a long description that an index could not show."""
         metadata = self.metadata()
-        if metadata["Description-Content-Type"] != "text/markdown":
-            raise Refusal(f"the README's type is {metadata['Description-Content-Type']}, not text/markdown")
-        text = metadata.get_payload()
-        if not isinstance(text, str) or not text.strip() or not markdown.render(text):
+        if metadata.description_content_type != "text/markdown":
+            raise Refusal(f"the README's type is {metadata.description_content_type}, not text/markdown")
+        if not (metadata.description or "").strip() or not markdown.render(metadata.description or ""):
             raise Refusal("README.md is empty or does not render as Markdown")
 
 

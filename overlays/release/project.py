@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from packaging.version import InvalidVersion, Version
@@ -13,9 +13,11 @@ from codegen.contract import Contract
 from release.refusal import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _HEADING = re.compile(r"^## \[?v?(?P<version>\d[^\s\]]*)\]?(?P<rest>.*)$", re.MULTILINE)
+_VERSION = re.compile(r"^__version__ = \"(?P<version>[^\"]+)\"$", re.MULTILINE)
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -43,12 +45,12 @@ class Project:
     @classmethod
     def read(cls, root: Path) -> Project:
         """Read ``pyproject.toml``, ``openapi.yaml`` and ``CHANGELOG.md`` in ``root``."""
-        metadata = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+        pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
         changelog = root / "CHANGELOG.md"
         return cls(
             root=root,
-            name=metadata["name"],
-            version=Version(metadata["version"]),
+            name=pyproject["project"]["name"],
+            version=Version(_version(root, pyproject)),
             contract_version=contract_version(Contract.read(root / "openapi.yaml")),
             changelog=entries(changelog.read_text("utf-8")) if changelog.exists() else (),
         )
@@ -66,9 +68,17 @@ class Project:
         """Refuse a package and a contract whose versions differ in more than the last number."""
         if self.version.release[:2] != self.contract_version.release[:2]:
             raise Refusal(
-                f"version {self.version} in pyproject.toml and info.version {self.contract_version} in openapi.yaml "
+                f"version {self.version} of the package and info.version {self.contract_version} in openapi.yaml "
                 "must share their first two numbers"
             )
+
+
+def _version(root: Path, pyproject: Mapping[str, Any]) -> str:
+    place = root / pyproject["tool"]["hatch"]["version"]["path"]
+    stated = _VERSION.search(place.read_text("utf-8"))
+    if stated is None:
+        raise Refusal(f'{place} states no version; it needs a line such as __version__ = "1.2.3"')
+    return stated["version"]
 
 
 def contract_version(contract: Contract) -> Version:

@@ -1,17 +1,10 @@
-"""The version stands in two places."""
+"""The version that the package states is the one that it was built with."""
 
 from __future__ import annotations
 
-import tomllib
 from importlib.metadata import version
-from pathlib import Path
 
 import boltz_api
-
-
-def test_the_package_has_the_version_of_the_project(root: Path) -> None:
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == boltz_api.__version__
 
 
 def test_the_package_has_the_version_of_its_distribution() -> None:

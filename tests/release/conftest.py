@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from release import embedded_index
 from release.build import Release, build_twice, deliver
@@ -35,11 +36,13 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def copied(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's files as one commit in a repository of their own. Shared: tests that change it use `tree`."""
+    """The project's files as one commit in a repository of their own. Shared: tests that change them use `tree`."""
     folder = tmp_path_factory.mktemp("copied") / "project"
     for name in Repository(root).files():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, folder / name)
+    # As before the first release, whatever the project's own history has come to.
+    (folder / "CHANGELOG.md").write_text(f"# Changelog\n\n## {Project.read(folder).version} - Unreleased\n\nNews.\n")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "The project", "--date", "2026-01-02T03:04:05Z")
@@ -51,6 +54,12 @@ def tree(copied: Path, tmp_path: Path) -> Path:
     """The project's files in a repository of their own, to change at will."""
     git(tmp_path, "clone", "--quiet", str(copied), "tree")
     return tmp_path / "tree"
+
+
+@pytest.fixture(scope="session")
+def version(root: Path) -> Version:
+    """The project's version."""
+    return Project.read(root).version
 
 
 @pytest.fixture(scope="session")

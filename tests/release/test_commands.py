@@ -6,8 +6,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from release.__main__ import main
+from release.versioning import Impact, demanded
 
 
 def test_before_the_first_release_changes_says_so(
@@ -19,7 +21,7 @@ def test_before_the_first_release_changes_says_so(
 
 
 def test_an_edit_is_reported_with_the_version_that_it_demands(
-    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    version: Version, tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tree)
     contract = tree / "openapi.yaml"
@@ -27,15 +29,16 @@ def test_an_edit_is_reported_with_the_version_that_it_demands(
     compare = ["changes", "--since", "HEAD", "--without-redocly"]
     assert 0 == main(compare)
     report = capsys.readouterr().out
+    least = demanded(version, Impact.BREAKING)
     assert "breaking  create_api_key: body field expires_in_days: maximum 365 -> 30" in report
-    assert "Demands 0.2.0 or higher, for 1 breaking change; 0.1.0 is too low." in report
+    assert f"Demands {least} or higher, for 1 breaking change; {version} is too low." in report
     assert 1 == main([*compare, "--check"])
-    sentence = "error: version 0.1.0 is too low for 1 breaking change: at least 0.2.0 is demanded\n"
+    sentence = f"error: version {version} is too low for 1 breaking change: at least {least} is demanded\n"
     assert sentence == capsys.readouterr().err
 
 
 def test_code_that_changed_without_the_api_demands_a_fix(
-    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    version: Version, tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tree)
     errors = tree / "overlays" / "boltz_api" / "errors.py"
@@ -43,7 +46,7 @@ def test_code_that_changed_without_the_api_demands_a_fix(
     main(["changes", "--since", "HEAD", "--without-redocly"])
     report = capsys.readouterr().out
     assert "fix       the code: changed without a change of the API: 1 file, such as boltz_api/errors.py" in report
-    assert "Demands 0.1.1 or higher, for 1 fix; 0.1.0 is too low." in report
+    assert f"Demands {demanded(version, Impact.FIX)} or higher, for 1 fix; {version} is too low." in report
 
 
 def test_what_the_package_asks_for_is_reported(

@@ -10,7 +10,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from uv import find_uv_bin
 
 from release import embedded_index
@@ -42,8 +41,7 @@ def public(release: Release, tmp_path: Path) -> Generator[EmbeddedIndex]:
     """The "public" index: what our package needs, and an impostor of it."""
     folder = tmp_path / "public"
     write_wheel(folder, "boltz-api-keys", IMPOSTOR)
-    for text in release.distributions.metadata().get_all("Requires-Dist", []):
-        requirement = Requirement(text)
+    for requirement in release.distributions.metadata().requires_dist or []:
         if requirement.marker is None:
             lowest = next(bound.version for bound in requirement.specifier if bound.operator == ">=")
             write_wheel(folder, requirement.name, lowest)

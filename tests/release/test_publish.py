@@ -20,6 +20,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from release import credentials, embedded_index
 from release.build import Release
@@ -194,17 +195,17 @@ def test_a_dry_run_says_all_and_does_nothing(
 
 
 def test_a_release_that_the_changelog_does_not_tell_of_is_refused(release: Release) -> None:
-    with pytest.raises(Refusal, match=r"CHANGELOG\.md has no entry for 0\.1\.0"):
+    with pytest.raises(Refusal, match=f"CHANGELOG.md has no entry for {release.project.version}"):
         refuse_unannounced(evolve(release.project, changelog=()), final=False)
     empty = Entry(version=release.project.version, dated=True, text="")
-    with pytest.raises(Refusal, match=r"CHANGELOG\.md has no entry for 0\.1\.0"):
+    with pytest.raises(Refusal, match=f"CHANGELOG.md has no entry for {release.project.version}"):
         refuse_unannounced(evolve(release.project, changelog=(empty,)), final=False)
 
 
 def test_a_final_release_has_its_date(release: Release) -> None:
     undated = evolve(release.project, changelog=(Entry(version=release.project.version, dated=False, text="News."),))
     refuse_unannounced(undated, final=False)
-    with pytest.raises(Refusal, match=r"the entry for 0\.1\.0 in CHANGELOG\.md has no date yet"):
+    with pytest.raises(Refusal, match=f"the entry for {release.project.version} in CHANGELOG.md has no date yet"):
         refuse_unannounced(undated, final=True)
     dated = evolve(release.project, changelog=(Entry(version=release.project.version, dated=True, text="News."),))
     refuse_unannounced(dated, final=True)
@@ -222,18 +223,21 @@ def public(path: str) -> str:
     [
         Permission(),
         Permission(public=True),
-        Permission(confirmation="boltz-api-keys==0.1.0"),
-        Permission(public=True, confirmation="boltz-api-keys==0.1.1"),
+        Permission(confirmation="boltz-api-keys==VERSION"),
+        Permission(public=True, confirmation="boltz-api-keys==99.0"),
         Permission(public=True, confirmation="yes"),
     ],
 )
-def test_the_public_index_is_refused_unless_told_twice(root: Path, url: str, permission: Permission) -> None:
-    with pytest.raises(Refusal, match=r"say both --public and --confirm boltz-api-keys==0\.1\.0"):
-        permission.refuse_public(root, resolve(public(url), root))
+def test_the_public_index_is_refused_unless_told_twice(
+    root: Path, version: Version, url: str, permission: Permission
+) -> None:
+    confirmation = (permission.confirmation or "").replace("VERSION", str(version)) or None
+    with pytest.raises(Refusal, match=f"say both --public and --confirm boltz-api-keys=={version}"):
+        evolve(permission, confirmation=confirmation).refuse_public(root, resolve(public(url), root))
 
 
-def test_the_public_index_takes_both(root: Path) -> None:
-    both = Permission(public=True, confirmation="boltz-api-keys==0.1.0")
+def test_the_public_index_takes_both(root: Path, version: Version) -> None:
+    both = Permission(public=True, confirmation=f"boltz-api-keys=={version}")
     both.refuse_public(root, resolve(public("upload.PUBLIC/legacy/"), root))
 
 

@@ -59,5 +59,5 @@ def test_every_place_that_states_the_version_states_the_same(root: Path) -> None
         client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http)
         client.admin.api_keys.create(name="x")
     (agent,) = agents
-    assert agent.endswith(f"/{stated}")
+    assert agent.startswith(f"boltz-api-keys/{stated} ")
     assert (stated, stated) == (version("boltz-api-keys"), boltz_api.__version__)
