@@ -75,8 +75,13 @@ class Scripted:
         self.port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.opened = 0
+        self._closed = 0
         self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def open_now(self) -> int:
+        """How many connections there are."""
+        return self.opened - self._closed
 
     def will(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
         self._answers = list(answers)
@@ -97,7 +102,14 @@ class Scripted:
             except OSError:
                 return
             self.opened += 1
-            threading.Thread(target=self._serve, args=(connection, self.opened), daemon=True).start()
+            threading.Thread(target=self._serve_and_count, args=(connection, self.opened), daemon=True).start()
+
+    def _serve_and_count(self, connection: socket.socket, number: int) -> None:
+        try:
+            self._serve(connection, number)
+        finally:
+            with self._lock:
+                self._closed += 1
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         if self._tls is not None:

@@ -45,6 +45,10 @@ class UnreadableEncodingError(Exception):
     """The body is compressed in a way that was not asked for, or wrongly."""
 
 
+class NoFreeConnectionError(Exception):
+    """Every connection stayed in use for as long as the caller would wait for one."""
+
+
 class DeadlineError(Exception):
     """The time for the whole call is over."""
 
@@ -55,6 +59,7 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     # No connection, so nothing can have been written.
     "ConnectTimeout": (Reach.NOWHERE, True, True),
     "PoolTimeout": (Reach.NOWHERE, True, True),
+    "NoFreeConnectionError": (Reach.NOWHERE, True, True),
     "ConnectError": (Reach.NOWHERE, True, False),
     # Raised while the proxy is asked to connect, before the request itself.
     "ProxyError": (Reach.NOWHERE, True, False),

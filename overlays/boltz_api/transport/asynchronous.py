@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from boltz_api.core.bodies import Receiving
-from boltz_api.core.failures import Failure, classified
+from boltz_api.core.failures import Failure, NoFreeConnectionError, classified
 from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
 from boltz_api.transport.seams import AsyncHTTPClient
 
 if TYPE_CHECKING:
+    from anyio import Semaphore
+
     from boltz_api.settings import Tempo
 
 R = TypeVar("R")
@@ -56,7 +58,7 @@ class AsyncConnections:
 
     def __init__(self, http_client: AsyncHTTPClient | None) -> None:
         self._given = http_client
-        self._own: WeakKeyDictionary[object, AsyncHTTPClient] = WeakKeyDictionary()
+        self._own: WeakKeyDictionary[object, Lane] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -65,23 +67,23 @@ class AsyncConnections:
         """Whether nothing can be sent any more."""
         return self._closed or (self._given is not None and self._given.is_closed)
 
-    def http_client(self) -> AsyncHTTPClient:
-        """The client to send with, from this event loop.
+    def lane(self) -> Lane:
+        """What to send through, from this event loop.
 
         Raises:
             ClientClosedError: It was closed.
 
         """
-        client = self._given
-        if client is None and not self._closed:
-            loop = _event_loop()
-            client = self._own.get(loop)
-            if client is None:
-                with self._lock:
-                    client = self._own.setdefault(loop, _default_http_client())
-        if self._closed or client is None or client.is_closed:
+        if self.is_closed:
             raise ClientClosedError(CLOSED)
-        return client
+        if self._given is not None:
+            return Lane(self._given, None)
+        loop = _event_loop()
+        lane = self._own.get(loop)
+        if lane is None:
+            with self._lock:
+                lane = self._own[loop] = _own_lane()
+        return lane
 
     async def close(self) -> None:
         """Close the HTTP client, the caller's included.
@@ -89,15 +91,53 @@ class AsyncConnections:
         Connections that were made from another event loop end with that loop: from here, they cannot be closed.
         """
         self._closed = True
-        client = self._given or self._own.pop(_event_loop(), None)
-        if client is not None:
-            await client.aclose()
+        lane = self._own.pop(_event_loop(), None)
+        if self._given is not None:
+            await self._given.aclose()
+        elif lane is not None:
+            await lane.client.aclose()
 
 
-def _default_http_client() -> AsyncHTTPClient:
-    from boltz_api.transport.defaults import DefaultAsyncHttpxClient
+class Lane:
+    """An HTTP client, and who may use it at once.
 
-    return DefaultAsyncHttpxClient()
+    The pool behind httpx looks at every waiting request whenever one ends, so that a thousand of them keep it busy
+    for a minute. With our own client, no more of them get to it than it has connections; the rest wait here.
+    """
+
+    def __init__(self, client: AsyncHTTPClient, gate: Semaphore | None) -> None:
+        self.client = client
+        self._gate = gate
+
+    async def enter(self, seconds: float | None) -> None:
+        """Wait for a turn.
+
+        Raises:
+            NoFreeConnectionError: It has not come after so many seconds.
+
+        """
+        if self._gate is None:
+            return
+        from anyio import fail_after
+
+        try:
+            with fail_after(seconds):
+                await self._gate.acquire()
+        except TimeoutError:
+            raise NoFreeConnectionError("No connection became free in time.") from None
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        if self._gate is not None:
+            self._gate.release()
+
+
+def _own_lane() -> Lane:
+    from anyio import Semaphore
+
+    from boltz_api.transport.defaults import MAX_CONNECTIONS, DefaultAsyncHttpxClient
+
+    return Lane(DefaultAsyncHttpxClient(), Semaphore(MAX_CONNECTIONS))
 
 
 class AsyncShell:
@@ -158,7 +198,17 @@ class AsyncShell:
     async def _send(self, step: Send) -> Response | Failure:
         if self._closed:
             raise ClientClosedError(CLOSED)
-        client = self._connections.http_client()
+        lane = self._connections.lane()
+        try:
+            await lane.enter(step.timeouts[3])
+        except NoFreeConnectionError as error:
+            return classified(error)
+        try:
+            return await self._exchanged(step, lane.client)
+        finally:
+            lane.leave()
+
+    async def _exchanged(self, step: Send, client: AsyncHTTPClient) -> Response | Failure:
         receiving: Receiving | None = None
         request = step.request
         try:

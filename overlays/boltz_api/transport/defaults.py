@@ -10,7 +10,12 @@ from boltz_api.settings import DEFAULT_TIMEOUTS
 from boltz_api.transport.trust import LateTrust
 
 DEFAULT_TIMEOUT: Final = httpx.Timeout(DEFAULT_TIMEOUTS)
-DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+MAX_CONNECTIONS: Final = 100
+# All of them are kept: httpx counts those at work, too, when it decides that there are too many idle ones, and would
+# close what the next request needs.
+DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(
+    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
+)
 
 
 def _defaults() -> dict[str, object]:

@@ -6,7 +6,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
-from inspect import isawaitable
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from boltz_api.core.bodies import Receiving
@@ -149,7 +149,10 @@ class SyncShell:
                     return None
                 case Ask():
                     answer = step.function(step.value)
-                    return Raised(TypeError("a coroutine function needs AsyncBoltz")) if isawaitable(answer) else answer
+                    if iscoroutine(answer):
+                        answer.close()
+                        return Raised(TypeError("a coroutine function needs AsyncBoltz"))
+                    return answer
                 case Item():
                     return Raised(TypeError("this flow hands out items: iterate over it"))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it

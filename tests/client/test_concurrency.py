@@ -1,0 +1,159 @@
+"""Threads, tasks, event loops, cancellation and forks."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import anyio
+import httpx
+import pytest
+import trio
+
+from boltz_api import AsyncBoltz, Boltz
+from boltz_api.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from tests.client.conftest import SayHTTP, Scripted
+
+NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+def test_thirty_two_threads_share_a_client(sandbox: Sandbox) -> None:
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client, ThreadPoolExecutor(32) as threads:
+        start = threading.Barrier(32)
+
+        def work(number: int) -> str:
+            start.wait(10)
+            created = client.admin.api_keys.create(name=f"thread {number}")
+            assert created.key_details.name == f"thread {number}"
+            client.with_options(max_retries=5).admin.api_keys.revoke(created.key_details.id)
+            return created.key_details.id
+
+        ids = list(threads.map(work, range(32)))
+        assert len(set(ids)) == 32
+        assert {key.id for key in client.admin.api_keys.list() if not key.is_active} == set(ids)
+
+
+@pytest.mark.anyio
+async def test_a_thousand_calls_at_once(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    async with AsyncBoltz(api_key="k", base_url=server.url) as client, anyio.create_task_group() as tasks:
+
+        async def call() -> None:
+            assert (await client.admin.api_keys.list()).data == []
+
+        for _ in range(1000):
+            tasks.start_soon(call)
+    assert len(server.asked) == 1000
+    assert server.opened <= 300, "connections are kept and used again"
+
+
+@pytest.mark.anyio
+async def test_cancelling_at_any_point_gives_the_connection_back(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, b" " * 200_000 + b"null", delay=0.02))
+    limits = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(limits=limits) as http_client:
+        client = AsyncBoltz(api_key="k", base_url=server.url, http_client=http_client, max_retries=0)
+        for milliseconds in range(0, 40, 2):
+            with anyio.move_on_after(milliseconds / 1000):
+                await client.get("/x", cast_to=object)
+        # The only connection there may be is free, or this would wait for it in vain.
+        with anyio.fail_after(5):
+            assert await client.get("/x", cast_to=object) is None
+
+
+@pytest.mark.anyio
+async def test_cancelling_while_waiting_for_the_next_try(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(429, headers={"retry-after": "30"}))
+    async with AsyncBoltz(api_key="k", base_url=server.url) as client:
+        with anyio.move_on_after(0.2) as scope:
+            await client.admin.api_keys.list()
+    assert scope.cancelled_caught
+    assert len(server.asked) == 1
+
+
+# What a closed loop leaves behind is closed by the garbage collector, which remarks on it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_one_event_loop_after_another(sandbox: Sandbox) -> None:
+    client = AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url)
+
+    async def count() -> int:
+        return len((await client.admin.api_keys.list()).data)
+
+    assert [asyncio.run(count()), trio.run(count), asyncio.run(count()), trio.run(count)] == [2, 2, 2, 2]
+    gc.collect()
+
+
+def test_event_loops_in_several_threads(sandbox: Sandbox) -> None:
+    client = AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url)
+
+    async def count() -> int:
+        async with client.with_options(http_client=httpx.AsyncClient()) as own:
+            return len((await own.admin.api_keys.list()).data)
+
+    def run(number: int) -> int:
+        return asyncio.run(count())
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(run, range(8))) == [2] * 8
+
+
+def test_leaving_a_loop_early_needs_no_closing(sandbox: Sandbox) -> None:
+    for _ in range(5):
+        sandbox.new_key()
+
+    async def first() -> str:
+        async with AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
+            async for key in client.admin.api_keys.list(limit=1):
+                return key.id
+        raise AssertionError("there are keys")
+
+    assert asyncio.run(first()) == trio.run(first)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_opens_connections_of_its_own(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    client = Boltz(api_key="k", base_url=server.url, timeout=5)
+    client.admin.api_keys.list()
+    child = os.fork()
+    if child == 0:
+        # No cleaning up in the child: pytest is the parent's.
+        try:
+            client.admin.api_keys.list()
+        except BaseException:  # noqa: BLE001  # reported by the exit status
+            os._exit(1)
+        os._exit(0)
+    try:
+        deadline = time.monotonic() + 20
+        while (status := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    assert os.waitstatus_to_exitcode(status[1]) == 0
+    client.admin.api_keys.list()
+    assert [asked.connection for asked in server.asked] == [1, 2, 1]
+    client.close()
+
+
+def test_a_client_that_nobody_closes_leaves_no_connection_open(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    client = Boltz(api_key="k", base_url=server.url)
+    client.admin.api_keys.list()
+    gc.collect()
+    for _ in range(100):
+        if server.open_now() == 0:
+            break
+        time.sleep(0.01)
+    assert server.open_now() == 0
