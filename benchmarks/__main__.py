@@ -7,8 +7,10 @@ import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from benchmarks import charts, instructions, machine, results
+from benchmarks import certificate, charts, instructions, machine, results
 from benchmarks.environments import ENVIRONMENTS, HOME
 from benchmarks.plan import FULL, QUICK, Effort, Plan
 from benchmarks.processes import CONTESTANTS, Worker, server
@@ -46,11 +48,15 @@ def measured(effort: Effort, only: str | None) -> Run:
         environment.prepare()
     if (reason := instructions.missing()) is not None:
         print(f"Instructions are not counted: {reason}.")
+    if (reason := certificate.missing()) is not None:
+        print(f"Nothing is measured over TLS: {reason}.")
     found: list[Result] = []
     with ExitStack() as running:
-        urls = running.enter_context(server())
+        folder = Path(running.enter_context(TemporaryDirectory()))
+        trusted = None if certificate.missing() else certificate.issue(folder)
+        urls = running.enter_context(server(trusted))
         workers = [running.enter_context(Worker(contestant)) for contestant in CONTESTANTS]
-        for result in Plan(effort, urls, workers, lambda name: only is None or only in name).results():
+        for result in Plan(effort, urls, trusted, workers, lambda name: only is None or only in name).results():
             found.append(result)
             print("", *block(result), sep="\n", flush=True)
     return Run(

@@ -39,7 +39,9 @@ def charts(run: Run) -> dict[str, str]:
             caption=caption,
             series=CONTESTANTS,
             groups=ratios(
-                chosen("list_5000", "list_5000_async", "decode", "create", "revoke", "create_64_async", "first_answer")
+                chosen(
+                    "list_5000", "list_5000_async", "decode", "create", "revoke", "create_64_async", "first_answer_tls"
+                )
             ),
             logarithmic=True,
             mark=1.0,
@@ -50,7 +52,7 @@ def charts(run: Run) -> dict[str, str]:
             subtitle="Each in a new process. Shorter is better.",
             caption=caption,
             series=CONTESTANTS,
-            groups=figures(chosen("import", "first_answer", "cli_help"), " ms"),
+            groups=figures(chosen("import", "first_answer_tls", "cli_help"), " ms"),
         ),
         "memory": Chart(
             title="Peak memory of the process, in MiB",

@@ -45,13 +45,11 @@ def of_startup(startup: Startup) -> Result:
 
 
 def of_calls(calls: Calls, url: str) -> Result:
-    """What a job executes; for decoding, less what it takes to receive the pages."""
-    rows: dict[str, Series] = {}
-    for contestant in COUNTED:
-        instructions = _executed(contestant, calls.job, url)
-        if calls.job == "decode":
-            instructions -= _executed(contestant, "received", url)
-        rows[contestant.name] = Series([round(instructions / calls.parts, 4)])
+    """What a job executes."""
+    rows = {
+        contestant.name: Series([round(_executed(contestant, calls.job, url) / calls.parts, 4)])
+        for contestant in COUNTED
+    }
     return Result(
         name=f"instructions_{calls.name}",
         title=f"{calls.title}: instructions",
@@ -62,7 +60,7 @@ def of_calls(calls: Calls, url: str) -> Result:
 
 
 def _executed(contestant: Contestant, job: str, url: str) -> float:
-    """Millions of instructions in a job: of a worker that does it three times, less one that does it once, halved."""
+    """Millions of instructions in a job: of a worker that does it twice, less one that does it once."""
 
     def worker(times: int) -> float:
         with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +69,7 @@ def _executed(contestant: Contestant, job: str, url: str) -> float:
                 counted.do(job, url, times)
             return _total(log)
 
-    return (worker(3) - worker(1)) / 2
+    return worker(2) - worker(1)
 
 
 def _counted(command: Sequence[str], variables: Mapping[str, str]) -> float:

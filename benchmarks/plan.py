@@ -8,12 +8,13 @@ import attrs
 
 from benchmarks import calls, generation, instructions, memory, sandbox_capacity, startup
 from benchmarks.calls import Calls
+from benchmarks.certificate import Certificate
 from benchmarks.processes import CONTESTANTS, SOCKET, Worker
 from benchmarks.results import Result
 from benchmarks.sandbox_capacity import Capacity
 
-COUNTED_STARTUPS = ("import", "first_answer")
-COUNTED_CALLS = ("list_5000", "decode", "create")
+COUNTED_STARTUPS = ("import", "first_answer", "first_answer_tls")
+COUNTED_CALLS = ("list_5000", "create")
 CLIENTS = tuple(contestant for contestant in CONTESTANTS if contestant is not SOCKET)
 
 
@@ -58,7 +59,8 @@ class Plan:
     """A run: how long, against which server, with which workers, and of what."""
 
     effort: Effort
-    urls: Mapping[int, str]
+    urls: Mapping[str, str]
+    certificate: Certificate | None
     workers: list[Worker]
     wanted: Callable[[str], bool]
     """Whether what has this name is to be measured."""
@@ -75,33 +77,33 @@ class Plan:
             yield from sandbox_capacity.measure(self.effort.sandbox)
 
     def _startups(self) -> Iterator[Result]:
-        for scenario in startup.scenarios(self.urls[100]):
+        for scenario in startup.scenarios(self.urls, self.certificate):
             if self.wanted(scenario.name):
                 yield startup.measure(attrs.evolve(scenario, rounds=self.effort.rounds or scenario.rounds))
 
     def _calls(self) -> Iterator[Result]:
         for job in self._jobs():
             if self.wanted(job.name):
-                yield calls.measure(job, self.urls[job.keys], self.workers)
+                yield calls.measure(job, self.urls[str(job.keys)], self.workers)
 
     def _memory(self) -> Iterator[Result]:
         rounds = self.effort.memory_rounds
-        for scenario in startup.scenarios(self.urls[100]):
+        for scenario in startup.scenarios(self.urls, self.certificate):
             if self._remembers(scenario.name):
                 yield memory.at_startup(scenario, rounds)
         for job in self._jobs():
             if self._remembers(job.name):
-                yield memory.at_work(job, self.urls[job.keys], CLIENTS, rounds)
+                yield memory.at_work(job, self.urls[str(job.keys)], CLIENTS, rounds)
 
     def _instructions(self) -> Iterator[Result]:
         if instructions.missing():
             return
-        for scenario in startup.scenarios(self.urls[100]):
+        for scenario in startup.scenarios(self.urls, self.certificate):
             if self._counts(scenario.name):
                 yield instructions.of_startup(scenario)
         for job in self._jobs():
             if self._counts(job.name):
-                yield instructions.of_calls(job, self.urls[job.keys])
+                yield instructions.of_calls(job, self.urls[str(job.keys)])
 
     def _generation(self) -> Iterator[Result]:
         with generation.contracts(self.effort.contracts) as scenario:

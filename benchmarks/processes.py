@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +14,7 @@ import attrs
 from benchmarks.environments import CLIENT, PUBLIC, ROOT, Environment, variables
 
 if TYPE_CHECKING:
+    from benchmarks.certificate import Certificate
     from benchmarks.contestants.worker import Order, Report
 
 
@@ -74,14 +75,16 @@ class Worker:
 
 
 @contextmanager
-def server() -> Generator[dict[int, str]]:
-    """The fixed-answer server, for as long as it is needed: number of keys -> base URL."""
+def server(certificate: Certificate | None = None) -> Generator[Mapping[str, str]]:
+    """The fixed-answer server, for as long as it is needed: the base URL of each list, by its number of keys."""
     command = [sys.executable, "-m", "benchmarks.server"]
+    if certificate is not None:
+        command += [str(certificate.certificate), str(certificate.key)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         urls: dict[str, str] = json.loads(process.stdout.readline())
         try:
-            yield {int(size): url for size, url in urls.items()}
+            yield urls
         finally:
             process.stdin.close()

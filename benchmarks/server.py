@@ -1,13 +1,14 @@
-"""The fixed-answer server: `python -m benchmarks.server` serves until its standard input ends.
+"""The fixed-answer server: `python -m benchmarks.server [CERTIFICATE KEY]` serves until its standard input ends.
 
 It never parses JSON and never builds an answer: it finds the end of a request, reads the path and the cursor, and
-writes bytes that were made before the first request. Its first line of output is JSON: number of keys -> base URL.
+writes bytes that were made before the first request. Its first line of output is JSON: the base URL of each list.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -16,6 +17,8 @@ from benchmarks import answers
 
 SIZES = (100, 5_000, 10_000, 100_000)
 """Lists of so many keys, each on a port of its own, so that requests need nothing but the public parameters."""
+SECURED = "secured"
+"""The shortest list, over TLS."""
 
 
 class FixedAnswers(asyncio.Protocol):
@@ -76,17 +79,30 @@ REVOKED = response(answers.revoked())
 NOT_FOUND = response(b'{"code":"not_found","message":"no such page"}', "404 Not Found")
 
 
-async def serve() -> None:
+async def serve(secured: ssl.SSLContext | None) -> None:
     """Serve every list on a free loopback port until standard input ends."""
     loop = asyncio.get_running_loop()
-    urls: dict[int, str] = {}
-    for size in SIZES:
+    urls: dict[str, str] = {}
+    served: list[tuple[str, int, ssl.SSLContext | None]] = [(str(size), size, None) for size in SIZES]
+    if secured is not None:
+        served.append((SECURED, SIZES[0], secured))
+    for name, size, context in served:
         pages = {after.encode(): response(body) for after, body in answers.pages(size)}
-        listening = await loop.create_server(partial(FixedAnswers, pages), "127.0.0.1", 0)
-        urls[size] = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        listening = await loop.create_server(partial(FixedAnswers, pages), "127.0.0.1", 0, ssl=context)
+        scheme = "http" if context is None else "https"
+        urls[name] = f"{scheme}://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     print(json.dumps(urls), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
+def main() -> None:
+    """Serve, the shortest list over TLS too if there is a certificate."""
+    secured: ssl.SSLContext | None = None
+    if len(sys.argv) > 1:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(*sys.argv[1:])
+    asyncio.run(serve(secured))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve())
+    main()

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from benchmarks.certificate import Certificate
 from benchmarks.contestants.jobs import API_KEY
 from benchmarks.environments import COMMAND_LINE, ROOT, variables
 from benchmarks.processes import FLOOR, OURS, PUBLIC_CLIENT, SCRIPT, Contestant
 from benchmarks.results import Goal, Result
 from benchmarks.samples import Series
+from benchmarks.server import SECURED
 
 BARE = "bare interpreter"
 PROGRAMS = ROOT / "benchmarks" / "programs"
@@ -35,8 +37,13 @@ class Startup:
     goal: Goal | None = None
 
 
-def scenarios(url: str) -> list[Startup]:
-    """Everything that starts, with the answers of the server at ``url``."""
+def scenarios(urls: Mapping[str, str], certificate: Certificate | None) -> list[Startup]:
+    """Everything that starts, with the server's answers."""
+    secured: list[Startup] = []
+    if certificate is not None:
+        bundle = str(certificate.bundle)
+        title = "Import to first answer, over https://"
+        secured.append(first_answer("first_answer_tls", title, urls[SECURED], SSL_CERT_FILE=bundle))
     return [
         Startup(
             "import",
@@ -50,18 +57,8 @@ def scenarios(url: str) -> list[Startup]:
             rounds=20,
             goal=Goal(limit=30),
         ),
-        Startup(
-            "first_answer",
-            "Import to first answer",
-            {
-                OURS.name: program(OURS, "boltz_first_answer", url),
-                FLOOR.name: program(FLOOR, "httpx_msgspec_first_answer", url),
-                SCRIPT.name: program(SCRIPT, "urllib3_json_first_answer", url),
-                PUBLIC_CLIENT.name: program(PUBLIC_CLIENT, "boltz_first_answer", url),
-            },
-            rounds=20,
-            goal=Goal(limit=1.2, against=FLOOR.name),
-        ),
+        first_answer("first_answer", "Import to first answer, over http://", urls["100"]),
+        *secured,
         Startup(
             "cli_help",
             "boltz-api --help",
@@ -82,11 +79,28 @@ def scenarios(url: str) -> list[Startup]:
                 BARE: [str(COMMAND_LINE.python), "-I", "-c", "pass"],
             },
             rounds=20,
-            variables={"BOLTZ_API_KEY": API_KEY, "BOLTZ_BASE_URL": url},
+            variables={"BOLTZ_API_KEY": API_KEY, "BOLTZ_BASE_URL": urls["100"]},
             whole=True,
             reference=BARE,
         ),
     ]
+
+
+def first_answer(name: str, title: str, url: str, **variables: str) -> Startup:
+    """Programs that import a client, make one, and ask for the first page."""
+    return Startup(
+        name,
+        title,
+        {
+            OURS.name: program(OURS, "boltz_first_answer", url),
+            FLOOR.name: program(FLOOR, "httpx_msgspec_first_answer", url),
+            SCRIPT.name: program(SCRIPT, "urllib3_json_first_answer", url),
+            PUBLIC_CLIENT.name: program(PUBLIC_CLIENT, "boltz_first_answer", url),
+        },
+        rounds=20,
+        variables=variables,
+        goal=Goal(limit=1.2, against=FLOOR.name),
+    )
 
 
 def isolated(contestant: Contestant, code: str) -> list[str]:
