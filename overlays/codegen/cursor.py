@@ -12,7 +12,7 @@ from codegen.yaml_tree import keys_of, pointer_to
 if TYPE_CHECKING:
     from codegen.contract import JSON, Contract
 
-_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false", int: "a number", float: "a number"}
+_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
 
 
 @frozen
@@ -152,5 +152,6 @@ class Cursor:
         return Cursor(self.contract, pointer, place.data, self.subject)
 
     def _expected(self, kind: str) -> ContractError:
-        found = "nothing" if self.data is None else _KINDS[type(self.data)]
+        is_number = isinstance(self.data, int | float) and not isinstance(self.data, bool)
+        found = "nothing" if self.data is None else str(self.data) if is_number else _KINDS[type(self.data)]
         return self.error(f"expected {kind}, found {found}")

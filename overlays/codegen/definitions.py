@@ -212,9 +212,8 @@ class Definitions:
         for wire, prop in properties.items():
             type_name = draft.record.name + pascal_case(wire)
             try:
-                about = _about(prop, wire)
-                shape = self.lowering.shape(about, type_name, direction)
-                own = self.field(about, shape, type_name, direction)
+                shape = self.lowering.shape(prop, type_name, direction)
+                own = self.field(prop, shape, type_name, direction)
             except ContractError as error:
                 faults.extend(error.faults)
                 continue
@@ -249,14 +248,6 @@ class Definitions:
         named = self.claim(name)
         self._others[named] = Alias(named, bare, direction)
         return Nullable(Named(named)) if isinstance(settled, Nullable) else Named(named)
-
-
-def _about(schema: Schema, wire: str) -> Schema:
-    layers = tuple(layer.about(*layer.subject, wire) for layer in schema.layers)
-    reference = schema.reference
-    if reference is not None:
-        reference = reference.about(*reference.subject[:1])
-    return evolve(schema, layers=layers, reference=reference)
 
 
 def _bare(shape: Shape) -> Shape:

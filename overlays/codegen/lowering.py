@@ -64,8 +64,8 @@ class Lowering:
             return self.shared(schema.reference, direction)
         if schema.get("oneOf") or schema.get("anyOf"):
             return self._union(schema, name, direction)
-        if schema.get("discriminator"):
-            raise schema.place.error("discriminator without oneOf: list the variants under oneOf")
+        if alone := schema.get("discriminator"):
+            raise alone.error("discriminator without oneOf: list the variants under oneOf")
         values = schema.values()
         if values is not None:
             return self._choice(schema, values)

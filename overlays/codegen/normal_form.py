@@ -66,7 +66,8 @@ def normalize(contract: Contract) -> NormalForm:
                 faults.extend(error.faults)
     definitions.read_records(faults)
     if faults:
-        raise ContractError(faults)
+        # What several operations use is read for each; who met the fault first has it.
+        raise ContractError({fault.pointer: fault for fault in reversed(faults)}.values())
     finished = {definition.name: definition for definition in definitions.finished()}
     without_tags = [_without_tag(operation, finished) for operation in operations]
     return NormalForm(title, contract, finished, _modules(document, without_tags))

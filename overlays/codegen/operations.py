@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -217,9 +218,8 @@ class _Reader:
         for key, expected in (("style", style), ("explode", explode), ("allowReserved", False)):
             given = part.get(key)
             if given is not None and given.data != expected:
-                raise given.error(
-                    f"the generators cannot express {key}: {str(given.data).lower()} in a {location} parameter"
-                )
+                written = given.data if isinstance(given.data, str) else json.dumps(given.data)
+                raise given.error(f"the generators cannot express {key}: {written} in a {location} parameter")
 
     def _check_fits_location(self, shape: Shape, location: str, place: Cursor) -> None:
         if isinstance(shape, Nullable):

@@ -152,7 +152,7 @@ class Schema:
         places: dict[str, list[Cursor]] = {}
         for part in self.every("properties"):
             for wire, place in part.members().items():
-                places.setdefault(wire, []).append(place)
+                places.setdefault(wire, []).append(place.about(*place.subject, wire))
         return {wire: combine([fold(part) for part in parts]) for wire, parts in places.items()}
 
     def required(self) -> set[str]:
@@ -216,7 +216,9 @@ def check_keywords(schema: Schema, types: Sequence[str]) -> None:
         if key in _OUTDATED:
             raise place.error(_OUTDATED[key])
         if any(key in keys for keys in BY_TYPE.values()):
-            raise place.error(f"{key} says nothing about {' or '.join(types) or 'a value without a type'}")
+            raise place.error(
+                f"{key} says nothing about {' or '.join(types)}" if types else f"{key} needs a type beside it"
+            )
         raise place.error(f"the generators cannot express {key}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from codegen.cursor import Cursor
     from codegen.schema import Schema
     from codegen.shapes import Shape
+
+
+_ARTICLES: Final = {
+    "string": "a string",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
 
 
 @frozen
@@ -104,8 +113,8 @@ def merged(shapes: Sequence[Shape], place: Cursor) -> Shape:
     kinds = [kind for shape in plain for kind in _json_types(shape)]
     for kind in kinds:
         if kinds.count(kind) > 1:
-            what = "objects: a discriminator" if kind == "object" else f"{kind}s: one schema for all of them"
-            raise place.error(f"more than one alternative is among the {what} would tell them apart")
+            cure = "a discriminator has to tell them apart" if kind == "object" else "make them one schema"
+            raise place.error(f"more than one of these may be {_ARTICLES[kind]}; {cure}")
     one = plain[0] if len(plain) == 1 else OneOf(tuple(plain))
     return Nullable(one) if nullable else one
 
