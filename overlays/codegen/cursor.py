@@ -152,6 +152,7 @@ class Cursor:
         return Cursor(self.contract, pointer, place.data, self.subject)
 
     def _expected(self, kind: str) -> ContractError:
-        is_number = isinstance(self.data, int | float) and not isinstance(self.data, bool)
-        found = "nothing" if self.data is None else str(self.data) if is_number else _KINDS[type(self.data)]
+        found = next((words for kind, words in _KINDS.items() if isinstance(self.data, kind)), str(self.data))
+        if self.data is None:
+            found = "nothing"
         return self.error(f"expected {kind}, found {found}")

@@ -223,7 +223,7 @@ class Definitions:
     def field(self, schema: Schema, shape: Shape, type_name: str, direction: Direction, description: str = "") -> Field:
         """A property or an argument that has ``shape``; its names are still to be given."""
         own = schema.note if isinstance(_bare(shape), Named) else schema.text
-        text = description or own("description")
+        text = " ".join((description or own("description")).split())
         if schema.flag("deprecated"):
             text = f"Deprecated. {text}".strip()
         settled = self.settled(shape, type_name, direction, text)

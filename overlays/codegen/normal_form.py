@@ -10,7 +10,7 @@ from codegen.cursor import Cursor
 from codegen.definitions import Definitions
 from codegen.fault import ContractError
 from codegen.naming import Namespace, snake_case
-from codegen.operations import Operation, read_operations
+from codegen.operation_reader import read_operations
 from codegen.reserved import OPERATION_NAMES
 from codegen.shapes import Definition, Record
 from codegen.usage import directions
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from codegen.contract import Contract
     from codegen.fault import Fault
+    from codegen.operations import Operation
 
 
 @frozen

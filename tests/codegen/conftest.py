@@ -67,7 +67,7 @@ class Generated:
 
 
 @contextmanager
-def imported(folder: Path) -> Iterator[Generated]:
+def _imported(folder: Path) -> Iterator[Generated]:
     """The generated package in ``folder`` instead of the project's own, and a client on top of it."""
 
     def ours() -> dict[str, ModuleType]:
@@ -102,10 +102,16 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return folder
 
 
+@pytest.fixture(scope="session")
+def imported() -> Callable[[Path], Any]:
+    """A way to import the generated package that is in a folder."""
+    return _imported
+
+
 def _member(name: str) -> Any:
     @pytest.fixture(name=name)
     def member(family: Callable[[str], Path]) -> Iterator[Generated]:
-        with imported(family(name)) as generated:
+        with _imported(family(name)) as generated:
             yield generated
 
     return member
