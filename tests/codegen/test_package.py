@@ -23,7 +23,7 @@ CONTRACTS = Path(__file__).parent.parent / "contracts"
 HASHES = f"""
 import hashlib, sys
 from pathlib import Path
-sys.path.insert(0, {str(HERE.root / 'overlays')!r})
+sys.path.insert(0, {str(HERE.root / "overlays")!r})
 from codegen.contract import Contract
 from codegen.package import write_package
 for number, contract in enumerate(sys.argv[1:]):
