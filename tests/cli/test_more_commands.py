@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from importlib.metadata import version
 from typing import Any
 
@@ -140,3 +141,16 @@ def test_the_top_level_help_imports_neither_http_nor_models(offline: Any) -> Non
         imported = {line.rpartition("|")[2].strip() for line in process.stderr.read().splitlines()}
     assert "click" in imported
     assert imported.isdisjoint({"httpx", "rich", "yaml", "gjson", "msgspec", "attrs", "boltz_api_generated.operations"})
+
+
+def test_the_examples_of_every_help_work(boltz: Any, sandbox: Sandbox) -> None:
+    (boltz.folder / "key.yaml").write_text("name: From a file\n")
+    (boltz.folder / "roll-out.sh").write_text('#!/bin/sh\ntest -n "$BOLTZ_NEW_API_KEY"\n')
+    (boltz.folder / "roll-out.sh").chmod(0o755)
+    examples = dict.fromkeys(re.findall(rf"^  boltz-api ({KEYS} .*)$", boltz("--help-all").out, re.MULTILINE))
+    assert len(examples) >= 15
+    for example in examples:
+        for made in boltz.folder.glob("*.key"):
+            made.unlink()
+        done = boltz(*shlex.split(example.replace("key_123", sandbox.new_key(expires_in_days=9).id)))
+        assert (example, done.code) == (example, 5 if "--fail-on" in example else 0)

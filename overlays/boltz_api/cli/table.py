@@ -108,6 +108,6 @@ class Table:
         return printed
 
     def _print(self, lines: list[Text]) -> str:
-        for line in lines:
-            self._console.print(line, soft_wrap=True)
+        if lines:
+            self._console.print(Text("\n").join(lines), soft_wrap=True)  # at once: printing has a price by the call
         return "\n".join(line.plain for line in lines)
