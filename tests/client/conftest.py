@@ -15,10 +15,15 @@ from typing import Literal, Protocol
 import pytest
 import trustme
 from attrs import field, frozen
+from hypothesis import settings
 
 from boltz_api import AsyncBoltz, Boltz
 from boltz_api.sandbox import Sandbox
 from boltz_api.settings import Tempo
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("client", deadline=None)
+settings.load_profile("client")
 
 FAKE_KEY = "sk_bc_admin_test_obviously_fake_key_of_the_client_tests"
 

@@ -151,6 +151,7 @@ def test_a_client_that_nobody_closes_leaves_no_connection_open(server: Scripted,
     server.will(http(200, NO_KEYS))
     client = Boltz(api_key="k", base_url=server.url)
     client.admin.api_keys.list()
+    del client
     gc.collect()
     for _ in range(100):
         if server.open_now() == 0:
