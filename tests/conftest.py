@@ -7,11 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 # The pipeline's own code (codegen, release) is not in the wheel. At the end of the path, so that the `boltz_api`
 # beside it never hides the installed one.
 sys.path.append(str(ROOT / "overlays"))
+
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
