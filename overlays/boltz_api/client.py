@@ -30,6 +30,7 @@ from boltz_api.settings import (
     environment_headers,
     header_settings,
     insecure_http_setting,
+    mapping_setting,
     seconds_setting,
     timeouts_setting,
 )
@@ -79,7 +80,7 @@ class Client(Resource[M], Generic[M, H, X]):
             max_response_bytes=count_setting("max_response_bytes", max_response_bytes, least=1),
             allow_insecure_http=insecure,
             custom_headers={**environment_headers(), **header_settings("default_headers", default_headers)},
-            custom_query=dict(default_query or {}),
+            custom_query=dict(mapping_setting("default_query", default_query)),
             tempo=_tempo or Tempo(),
         )
         self._begin(settings, self._new_shell(http_client, settings))
@@ -233,8 +234,10 @@ class Client(Resource[M], Generic[M, H, X]):
                 else seconds_setting("total_timeout", total_timeout)
             ),
             custom_headers=headers if set_default_headers is not None else merged(old.custom_headers, headers),
-            custom_query=dict(
-                set_default_query if set_default_query is not None else {**old.custom_query, **(default_query or {})}
+            custom_query=(
+                {**old.custom_query, **mapping_setting("default_query", default_query)}
+                if set_default_query is None
+                else dict(mapping_setting("set_default_query", set_default_query))
             ),
         )
         clone = type(self).__new__(type(self))

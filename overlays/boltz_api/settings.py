@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
+from threading import TIMEOUT_MAX
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -132,9 +133,11 @@ def api_key_setting(given: str | None) -> Secret | None:
         given = os.environ.get("BOLTZ_API_KEY") or None
     if given is None:
         return None
-    check_header("api_key", "x-api-key", given.strip() if isinstance(given, str) else given)  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
     # Files and shells leave a line break at the end, which no header can carry and no key has.
-    return Secret(given.strip())
+    key = given.strip() if isinstance(given, str) else given  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
+    check_header("api_key", "x-api-key", key)
+    # An empty one is what `os.environ.get("...", "")` gives where there is none.
+    return Secret(key) if key else None
 
 
 def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
@@ -188,9 +191,24 @@ def insecure_http_setting(given: bool | None) -> bool:  # as the constructor has
     return given
 
 
-def header_settings(argument: str, given: Mapping[str, str | Omit] | None) -> dict[str, str | Omit]:
+def mapping_setting(argument: str, given: object) -> Mapping[str, object]:
+    """A mapping, empty if there is none.
+
+    Raises:
+        ArgumentTypeError: It is none.
+
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        # Not shown: what was meant to be headers may be a secret.
+        raise ArgumentTypeError(f"{argument}: expected a mapping, got {type(given).__name__}", argument=argument)
+    return cast("Mapping[str, object]", given)
+
+
+def header_settings(argument: str, given: Mapping[str, str | Omit] | None) -> HeaderLayer:
     """Headers that the caller wants on every request, checked."""
-    headers = dict(given or {})
+    headers = cast("HeaderLayer", mapping_setting(argument, given))
     for name, value in headers.items():
         check_header(argument, name, value)
     return headers
@@ -229,9 +247,10 @@ def timeouts_setting(given: object, default: Timeouts) -> Timeouts:
         raise ArgumentTypeError(
             f"timeout: expected seconds, an httpx.Timeout, or None, got {given!r}", argument="timeout"
         )
-    if any(value is not None and not value >= 0 for value in numbers):
-        raise ArgumentValueError(f"timeout: expected seconds from 0, got {given!r}", argument="timeout")
-    connect, read, write, pool = (None if value is None else float(value) for value in numbers)
+    if any(value is not None and not value > 0 for value in numbers):
+        raise ArgumentValueError(f"timeout: expected seconds, more than 0, got {given!r}", argument="timeout")
+    # Beyond what the operating system can count, which is centuries, is without end.
+    connect, read, write, pool = (None if value is None or value >= TIMEOUT_MAX else float(value) for value in numbers)
     return connect, read, write, pool
 
 

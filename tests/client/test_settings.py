@@ -81,7 +81,7 @@ REFUSED: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"max_response_bytes": 0}, ArgumentValueError, "max_response_bytes"),
     ({"total_timeout": 0}, ArgumentValueError, "total_timeout: expected more than 0 seconds"),
     ({"total_timeout": "1"}, ArgumentTypeError, "total_timeout: expected seconds"),
-    ({"timeout": -1}, ArgumentValueError, "timeout: expected seconds from 0"),
+    ({"timeout": -1}, ArgumentValueError, "timeout: expected seconds, more than 0"),
     ({"timeout": "1"}, ArgumentTypeError, "timeout: expected seconds"),
     ({"timeout": (1, 2)}, ArgumentTypeError, "timeout: expected seconds"),
     ({"default_headers": {"a b": "c"}}, ArgumentValueError, "default_headers: 'a b' cannot be the name"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -34,12 +36,12 @@ FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"name": "x" * 256}, ArgumentValueError, "name: expected a string of 1 to 255 characters, got 'xxx"),
     ({"name": 3}, ArgumentTypeError, "name: expected a string of 1 to 255 characters, got 3"),
     ({"name": b"x"}, ArgumentTypeError, "name: expected a string of 1 to 255 characters, got b'x'"),
-    ({}, ArgumentTypeError, "missing 1 required keyword-only argument: 'name'"),
+    ({}, ArgumentTypeError, "name: required, and was not given"),
     ({"name": None}, ArgumentTypeError, "name: required, and was not given"),
     ({"nmae": "x"}, ArgumentTypeError, "nmae: create_api_key has no such argument; did you mean 'name'?"),
     ({"name": "x", "expires_in": 3}, ArgumentTypeError, "did you mean 'expires_in_days'?"),
     ({"name": "x", "timeot": 3}, ArgumentTypeError, "did you mean 'timeout'?"),
-    ({"name": "x", "allowed_ips": "10.0.0.1"}, ArgumentTypeError, "allowed_ips: expected a list, each"),
+    ({"name": "x", "allowed_ips": "10.0.0.1"}, ArgumentTypeError, "allowed_ips: expected a list of strings, got"),
     ({"name": "x", "allowed_ips": ["10.0.0.1", "x"]}, ArgumentValueError, "allowed_ips[1]: expected an IPv4 or IPv6"),
     ({"name": "x", "allowed_ips": ["10.0.0.0/8"]}, ArgumentValueError, "allowed_ips[0]: expected an IPv4 or IPv6"),
     ({"name": "x", "allowed_ips": ["010.0.0.1"]}, ArgumentValueError, "allowed_ips[0]: expected an IPv4 or IPv6"),
@@ -57,6 +59,12 @@ FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"name": "x", "extra_headers": {"a": "b\r\nc: d"}}, ArgumentValueError, "extra_headers: the value of 'a'"),
     ({"name": "x", "extra_headers": {"a\n": "b"}}, ArgumentValueError, "extra_headers: 'a\\n' cannot be the name"),
     ({"name": "x", "extra_headers": {"a": 1}}, ArgumentTypeError, "extra_headers: expected the value of 'a'"),
+    ({"name": "x", "extra_headers": {"Content-Length": "0"}}, ArgumentValueError, "extra_headers: 'Content-Length'"),
+    ({"name": "x", "extra_headers": {"transfer-encoding": "chunked"}}, ArgumentValueError, "where the request ends"),
+    ({"name": "x", "extra_headers": ["a"]}, ArgumentTypeError, "extra_headers: expected a mapping, got list"),
+    ({"name": "x", "extra_query": "a=1"}, ArgumentTypeError, "extra_query: expected a mapping, got str"),
+    ({"name": "x", "extra_body": "{}"}, ArgumentTypeError, "extra_body: expected a mapping, got str"),
+    ({"name": "x", "timeout": 0}, ArgumentValueError, "timeout: expected seconds, more than 0, got 0"),
     ({"name": "x", "extra_body": {"a": object()}}, ArgumentTypeError, "body: cannot be sent as JSON"),
 ]
 
@@ -94,6 +102,80 @@ def test_the_querys_arguments_are_checked(scripted_client: Boltz, server: Script
 def test_an_id_that_would_lead_elsewhere_is_refused(scripted_client: Boltz, server: Scripted, key_id: str) -> None:
     with pytest.raises(ArgumentValueError, match="api_key_id"):
         scripted_client.admin.api_keys.revoke(key_id)
+    assert server.opened == 0
+
+
+@pytest.mark.parametrize("given", [None, 5, b"key_1"])
+def test_an_id_is_a_string(scripted_client: Boltz, server: Scripted, given: object) -> None:
+    for call in (scripted_client.admin.api_keys.revoke, scripted_client.admin.api_keys.get):
+        with pytest.raises(ArgumentTypeError, match="api_key_id: expected a string, got"):
+            call(given)  # type: ignore[arg-type]  # that is the test
+    assert server.opened == 0
+
+
+def test_a_key_where_its_id_belongs_is_refused_before_it_gets_into_anybodys_log(
+    scripted_client: Boltz, server: Scripted, fake_key: str
+) -> None:
+    api_keys = scripted_client.admin.api_keys
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("api_key_id", lambda: api_keys.revoke(fake_key)),
+        ("api_key_id", lambda: api_keys.get(fake_key)),
+        ("api_key_id", lambda: api_keys.rotate(fake_key)),
+        ("after_id", lambda: api_keys.list(after_id=fake_key)),
+        ("mine", lambda: api_keys.list(extra_query={"mine": [fake_key]})),
+        ("path", lambda: scripted_client.get(f"/keys/{fake_key}", cast_to=dict[str, object])),
+    ]
+    for argument, call in calls:
+        with pytest.raises(ArgumentValueError) as caught:
+            call()
+        assert caught.value.argument == argument
+        assert fake_key not in str(caught.value)
+    assert server.opened == 0
+
+
+def test_half_a_character_cannot_be_sent(scripted_client: Boltz, server: Scripted) -> None:
+    with pytest.raises(ArgumentValueError, match="workspace_id: holds half of a surrogate pair"):
+        scripted_client.admin.api_keys.list(workspace_id="\ud800")
+    with pytest.raises(ArgumentValueError, match="api_key_id: holds half of a surrogate pair"):
+        scripted_client.admin.api_keys.revoke("\ud800")
+    assert server.opened == 0
+
+
+MISUSES: list[tuple[str, dict[str, object], str]] = [
+    ("rotate", {}, "api_key_id: required, and was not given"),
+    ("rotate", {"api_key_id": "a", "chek": print}, "chek: rotate has no such argument; did you mean 'check'?"),
+    ("rotate", {"api_key_id": "a", "check": 5}, "check: expected a function, got 5"),
+    ("rotate", {"api_key_id": "a", "expires_in_days": "30"}, "from 1 to 365, 'same' or 'never', got '30'"),
+    ("rotate", {"api_key_id": "a", "expires_in_days": None}, "from 1 to 365, 'same' or 'never', got None"),
+    ("rotate", {"api_key_id": "a", "expires_in_days": 366}, "expires_in_days: expected an integer from 1 to 365"),
+    ("rotate", {"api_key_id": "a", "allowed_ips": ["x"]}, "allowed_ips[0]: expected an IPv4 or IPv6 address, got 'x'"),
+    ("get", {}, "api_key_id: required, and was not given"),
+    ("get", {"api_key_id": ""}, "api_key_id: expected a key's ID, got ''"),
+    ("candidates", {"error": ValueError()}, "error: expected one that create() raised"),
+    ("find", {"mode": "Live"}, "mode: expected 'live' or 'test' or None, got 'Live'"),
+    ("find", {"active": "yes"}, "active: expected True or False or None, got 'yes'"),
+    ("find", {"key_type": "wrokspace"}, "key_type: expected 'admin' or 'workspace' or None, got 'wrokspace'"),
+    ("find", {"activ": True}, "activ: find has no such argument; did you mean 'active'?"),
+]
+
+
+@pytest.mark.parametrize(("method", "arguments", "message"), MISUSES, ids=[misuse[2][:40] for misuse in MISUSES])
+def test_what_is_made_of_several_calls_checks_its_arguments_before_the_first(
+    scripted_client: Boltz, server: Scripted, method: str, arguments: dict[str, object], message: str
+) -> None:
+    call: Callable[..., Iterable[object]] = getattr(scripted_client.admin.api_keys, method)
+    with pytest.raises(ArgumentError) as caught:
+        # What goes through a listing begins when it is gone through.
+        deque(call(**arguments))
+    assert message in str(caught.value)
+    assert server.opened == 0
+
+
+def test_an_empty_key_is_none_and_not_the_environments(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOLTZ_API_KEY", "k")
+    for empty in ("", " \n"):
+        with Boltz(api_key=empty, base_url=server.url) as client, pytest.raises(MissingAPIKeyError):
+            client.admin.api_keys.list()
     assert server.opened == 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 import msgspec
 from msgspec import UNSET
 
-from boltz_api.core.secrets import MASK, scrubbed
+from boltz_api.core.secrets import MASK, holds_key, scrubbed
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api_generated.model import Model
 
@@ -114,6 +114,41 @@ def _walk(path: str, value: object, shape: inspect.Type) -> tuple[str, object, i
             break
         shape = inner
     return where, value, shape
+
+
+def check_id(argument: str, given: object) -> None:
+    """Refuse what is no ID, above all a key itself.
+
+    Raises:
+        ArgumentTypeError: It is not a string.
+        ArgumentValueError: It is empty, or holds an API key.
+
+    """
+    if not isinstance(given, str):
+        raise ArgumentTypeError(f"{argument}: expected a string, got {shown(given)}", argument=argument)
+    if not given:
+        raise ArgumentValueError(f"{argument}: expected a key's ID, got ''", argument=argument)
+    check_url_text(argument, given)
+
+
+def check_url_text(argument: str, text: str) -> None:
+    """Refuse what cannot stand in a URL, or must not: servers and proxies log those.
+
+    Raises:
+        ArgumentValueError: It holds an API key, or half of a character.
+
+    """
+    if holds_key(text):
+        raise ArgumentValueError(
+            f"{argument}: got an API key where its ID belongs; a key must not stand in a URL, which logs show",
+            argument=argument,
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentValueError(
+            f"{argument}: holds half of a surrogate pair, which cannot be sent, got {shown(text)}", argument=argument
+        ) from None
 
 
 def shown(value: Any) -> str:

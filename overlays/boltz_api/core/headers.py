@@ -14,6 +14,8 @@ from boltz_api.sentinels import Omit
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+\Z")
 # Visible characters, space and tab. Others would end the header, or be sent in an encoding nobody agreed on.
 _VALUE: Final = re.compile(r"[\t\x20-\x7e]*\Z")
+# With these, the rest of a body could pass for a request of its own.
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 
 
 class Headers(Mapping[str, str]):
@@ -88,6 +90,10 @@ def check_header(argument: str, name: object, value: object) -> None:
         raise ArgumentTypeError(f"{argument}: expected header names to be strings, got {name!r}", argument=argument)
     if not _TOKEN.match(name):
         raise ArgumentValueError(f"{argument}: {name!r} cannot be the name of a header", argument=argument)
+    if name.lower() in _FRAMING:
+        raise ArgumentValueError(
+            f"{argument}: {name!r} says where the request ends, which is the connection's business", argument=argument
+        )
     if isinstance(value, Omit):
         return
     # The value is not shown: it may well be a secret.

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import UNSET, Struct
 
-from boltz_api.core.checking import checked, did_you_mean
+from boltz_api.core.checking import check_url_text, checked, did_you_mean
 from boltz_api.core.headers import HeaderLayer, check_header
 from boltz_api.core.wire import Timeouts, WireRequest
 from boltz_api.errors import ArgumentTypeError
 from boltz_api.sentinels import NOT_GIVEN
-from boltz_api.settings import count_setting, timeouts_setting
+from boltz_api.settings import count_setting, header_settings, mapping_setting, timeouts_setting
 from boltz_api_generated.request import Operation, Request, RequestOptions
 
 if TYPE_CHECKING:
@@ -57,16 +57,16 @@ def prepare(request: Request[R_co], settings: Settings, *, repeatable: bool) -> 
     operation = request.operation
     options = request.options
     _check_option_names(options, operation)
-    query = {**settings.custom_query, **_checked_query(request), **(options.get("extra_query") or {})}
+    query = {
+        **settings.custom_query,
+        **_checked_query(request),
+        **mapping_setting("extra_query", options.get("extra_query")),
+    }
     layers: list[HeaderLayer] = [_checked_headers(request)]
-    content = _encoded_body(request, options.get("extra_body"))
+    content = _encoded_body(request, mapping_setting("extra_body", options.get("extra_body")))
     if content is not None:
         layers.insert(0, {"content-type": "application/json"})
-    extra_headers = options.get("extra_headers")
-    if extra_headers:
-        for name, value in extra_headers.items():
-            check_header("extra_headers", name, value)
-        layers.append(extra_headers)
+    layers.append(header_settings("extra_headers", options.get("extra_headers")))
     return Prepared(
         WireRequest(
             operation.method,
@@ -127,7 +127,7 @@ def _on_the_wire(values: object) -> Mapping[str, object]:
     return found
 
 
-def _encoded_body(request: Request[object], extra: Mapping[str, object] | None) -> bytes | None:
+def _encoded_body(request: Request[object], extra: Mapping[str, object]) -> bytes | None:
     if request.body is UNSET and not extra:
         return None
     body: object = dict[str, object]() if request.body is UNSET else request.body
@@ -152,11 +152,18 @@ def encoded(body: object) -> bytes:
 
 
 def url_of(base_url: str, path: str, query: Mapping[str, object]) -> str:
-    """The full URL of ``path`` below ``base_url``."""
+    """The full URL of ``path`` below ``base_url``.
+
+    Raises:
+        ArgumentValueError: Something in it cannot stand in a URL.
+
+    """
     url = base_url + path.lstrip("/")
     if not query:
         return url
     pairs = [(name, _text(item)) for name, value in query.items() for item in _repeated(value)]
+    for name, text in pairs:
+        check_url_text(name, text)
     return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}"
 
 

@@ -44,6 +44,11 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+def holds_key(text: str) -> bool:
+    """Whether something in ``text`` looks like a whole key."""
+    return _KEY.search(text) is not None
+
+
 def scrubbed(text: str, known: Iterable[Secret] = ()) -> str:
     """``text`` without anything that looks like a key, and without the ``known`` secrets."""
     for secret in known:

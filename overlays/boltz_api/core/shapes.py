@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
@@ -170,11 +171,16 @@ def _word(shape: inspect.Type) -> str:
     if isinstance(shape, inspect.FloatType):
         return "a number" + _bounds(shape.ge, shape.le)
     if isinstance(shape, inspect.ListType):
-        return f"a list{_bounds(shape.min_length, shape.max_length, 'items')}, each {in_words(shape.item_type)}"
+        bounds = _bounds(shape.min_length, shape.max_length, "items")
+        each = in_words(shape.item_type)
+        plural = _COUNTABLE.sub(r"\1s", each)
+        return f"a list{bounds}, each {each}" if bounds or plural == each else f"a list of {plural}"
     if isinstance(shape, inspect.LiteralType):
         return " or ".join(repr(value) for value in shape.values)
     return _PLAIN_WORDS.get(type(shape), "")
 
+
+_COUNTABLE: Final = re.compile(r"\Aan? (string|integer|number|object|list)\b")
 
 _PLAIN_WORDS: Final[dict[type[inspect.Type], str]] = {
     inspect.BoolType: "True or False",

@@ -8,6 +8,7 @@ from typing import Literal, Unpack
 
 from msgspec import Struct
 
+from boltz_api.core.checking import check_id, checked
 from boltz_api.core.paging import Place, beginning
 from boltz_api.core.steps import Flow, Item, ItemFlow
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, NoSuchKeyError
@@ -17,13 +18,18 @@ from boltz_api_generated.models import APIKey, ListApiKeysResponse
 from boltz_api_generated.request import RequestOptions
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """Which keys are looked for; ``None`` means that it does not matter."""
+class Traits(Struct, frozen=True, kw_only=True):
+    """What the keys that are looked for are like; ``None`` means that it does not matter."""
 
     active: bool | None = None
     name: str | None = None
     mode: Literal["live", "test"] | None = None
     key_type: Literal["admin", "workspace"] | None = None
+
+
+class Wanted(Traits, frozen=True, kw_only=True):
+    """Which keys are looked for."""
+
     created_before: datetime | None = None
     expires_before: datetime | None = None
     unused_since: datetime | None = None
@@ -83,9 +89,12 @@ def find(
         options: As for every call.
 
     Raises:
-        ArgumentValueError: A time has no time zone.
+        ArgumentTypeError: A condition has the wrong type.
+        ArgumentValueError: A condition has a wrong value, or a time has no time zone.
 
     """
+    # A misspelt mode would match the wrong keys, and they may be about to be revoked.
+    checked({"active": active, "name": name, "mode": mode, "key_type": key_type}, Traits, python_names=False)
     for argument, moment in (
         ("created_before", created_before),
         ("expires_before", expires_before),
@@ -135,9 +144,12 @@ def get(settings: Settings, api_key_id: str, **options: Unpack[RequestOptions]) 
         options: As for every call.
 
     Raises:
+        ArgumentTypeError: The ID is not a string.
+        ArgumentValueError: It is none, or a key itself.
         NoSuchKeyError: There is none, or this client's key may not see it.
 
     """
+    check_id("api_key_id", api_key_id)
     place: Place[ListApiKeysResponse] | None = beginning(operations.list_api_keys(**options), settings)
     while place is not None:
         page = yield from place.fetch()

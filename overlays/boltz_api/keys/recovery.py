@@ -41,8 +41,8 @@ def candidates(settings: Settings, error: APIError, **options: Unpack[RequestOpt
         ArgumentValueError: The error does not come from ``create``.
 
     """
-    started_at = error.started_at
-    if error.operation != "create_api_key" or started_at is None:
+    started_at = getattr(error, "started_at", None)
+    if started_at is None or error.operation != "create_api_key":
         raise ArgumentValueError("error: expected one that create() raised", argument="error")
     if not error.outcome_unknown:
         return []

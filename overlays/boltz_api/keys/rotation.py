@@ -9,10 +9,11 @@ from typing import Final, Literal, Unpack
 
 from msgspec import Struct
 
+from boltz_api.core.checking import check_id, shown
 from boltz_api.core.exchange import call
 from boltz_api.core.prepare import prepare
 from boltz_api.core.steps import Flow, ask
-from boltz_api.errors import BoltzError, RotationError
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError, BoltzError, RotationError
 from boltz_api.keys.finding import get
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
@@ -56,10 +57,22 @@ def rotate(
         allowed_ips: The successor's addresses, if not the old key's.
         options: As for every call; they hold for each of the requests.
 
+    Without ``check``, the successor's secret is in nobody's hands until the old key is revoked: an interruption or a
+    cancellation in that moment loses it.
+
     Raises:
+        ArgumentTypeError: An argument has the wrong type. Nothing was sent.
+        ArgumentValueError: An argument has a wrong value. Nothing was sent.
         RotationError: A step failed.
 
     """
+    check_id("api_key_id", api_key_id)
+    _check_function(check)
+    _check_lifetime(expires_in_days)
+    # Whatever else the contract says about a create; the name will be the old key's.
+    days = _days(expires_in_days)
+    rehearsal = operations.create_api_key(name="-", allowed_ips=allowed_ips, expires_in_days=days, **options)
+    prepare(rehearsal, settings, repeatable=False)
     try:
         old = yield from get(settings, api_key_id, **options)
     except BoltzError as error:
@@ -80,8 +93,9 @@ def rotate(
     try:
         new = yield from call(prepare(successor, settings, repeatable=False), settings)
     except BoltzError as error:
+        outcome = "may or may not have been made" if getattr(error, "outcome_unknown", False) else "was not made"
         raise RotationError(
-            f"No successor of the key {api_key_id!r} could be made; that key still works: {error}",
+            f"The successor of the key {api_key_id!r} {outcome}; that key still works: {error}",
             stage="create",
             old=old,
             working=(old.id,),
@@ -99,6 +113,19 @@ def rotate(
             working=(new.key_details.id,),
         ) from error
     return Rotation(new=new, old=revoked)
+
+
+def _check_function(check: object) -> None:
+    if check is not None and not callable(check):
+        raise ArgumentTypeError(f"check: expected a function, got {shown(check)}", argument="check")
+
+
+def _check_lifetime(given: object) -> None:
+    fault = f"expires_in_days: expected an integer from 1 to {_LONGEST_LIFE}, 'same' or 'never', got {shown(given)}"
+    if not isinstance(given, (int, str)):
+        raise ArgumentTypeError(fault, argument="expires_in_days")
+    if isinstance(given, str) and given not in ("same", "never"):
+        raise ArgumentValueError(fault, argument="expires_in_days")
 
 
 def _checked(

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from boltz_api.core.checking import did_you_mean, shown
+from boltz_api.core.checking import check_url_text, did_you_mean, shown
 from boltz_api.core.decoding import decoded
 from boltz_api.core.exchange import exchange
-from boltz_api.core.headers import HeaderLayer, check_header
+from boltz_api.core.headers import HeaderLayer
 from boltz_api.core.prepare import Prepared, encoded, retries_of, url_of
 from boltz_api.core.redirects import origin
 from boltz_api.core.steps import Flow
@@ -21,7 +21,7 @@ from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.resources.binding import Binding, Resource
 from boltz_api.resources.modes import Async, Mode, Sync
 from boltz_api.sentinels import NOT_GIVEN, Omit
-from boltz_api.settings import Settings, timeouts_setting
+from boltz_api.settings import Settings, header_settings, mapping_setting, timeouts_setting
 from boltz_api_generated.request import Timeout
 
 T = TypeVar("T")
@@ -69,10 +69,8 @@ def undocumented(
     chosen: RequestOptions = options or {}
     _check(chosen, body, content)
     sent = _content(body, content, chosen.get("extra_json"))
-    query = {**settings.custom_query, **(chosen.get("params") or {})}
-    headers = chosen.get("headers") or {}
-    for name, value in headers.items():
-        check_header("headers", name, value)
+    query = {**settings.custom_query, **mapping_setting("params", chosen.get("params"))}
+    headers = header_settings("headers", chosen.get("headers"))
     standard: HeaderLayer = {} if sent is None or content is not None else {"content-type": "application/json"}
     prepared: Prepared[T] = Prepared(
         WireRequest(
@@ -104,6 +102,7 @@ def path_below(base_url: str, path: str) -> str:
         ArgumentValueError: It is elsewhere, where the key must not go, or malformed.
 
     """
+    check_url_text("path", path)
     if any(character.isspace() or not character.isprintable() for character in path):
         raise ArgumentValueError(f"path: must not hold spaces or line breaks, got {shown(path)}", argument="path")
     try:
