@@ -11,7 +11,7 @@ from codegen.lowering import Lowering
 from codegen.naming import Namespace, pascal_case, snake_case
 from codegen.prose import describe
 from codegen.reserved import CLASS_NAMES, FIELD_NAMES
-from codegen.schema import component_pointer
+from codegen.schema import check_wire_name, component_pointer
 from codegen.shapes import (
     Alias,
     Choice,
@@ -212,6 +212,7 @@ class Definitions:
         for wire, prop in properties.items():
             type_name = draft.record.name + pascal_case(wire)
             try:
+                check_wire_name(wire, prop.place)
                 shape = self.lowering.shape(prop, type_name, direction)
                 own = self.field(prop, shape, type_name, direction)
             except ContractError as error:

@@ -12,7 +12,7 @@ from codegen.naming import Namespace, pascal_case, snake_case
 from codegen.operations import METHODS, Argument, Operation
 from codegen.parameters import check_fits, check_path, location_of, parameters_of, placeholders_of
 from codegen.reserved import FIELD_NAMES, OPERATION_NAMES
-from codegen.schema import fold
+from codegen.schema import check_wire_name, fold
 from codegen.shapes import Direction, Field
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class _Reader:
 
     def _parameter(self, wire: str, part: Cursor) -> Argument:
         location = location_of(part)
+        check_wire_name(wire, part)
         place = part.need("schema")
         schema = fold(place)
         type_name = self._class + pascal_case(wire)

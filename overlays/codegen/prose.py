@@ -114,7 +114,7 @@ def docstring(text: str, indent: int = 4) -> str:
     if len(lines) > 1:
         body += "\n" + " " * indent
     elif body.endswith('"'):
-        body = body[:-1] + r"\""
+        body += " "
     return f'"""{body}"""'
 
 

@@ -222,6 +222,12 @@ def check_keywords(schema: Schema, types: Sequence[str]) -> None:
         raise place.error(f"the generators cannot express {key}")
 
 
+def check_wire_name(wire: str, place: Cursor) -> None:
+    """A fault if msgspec cannot give a field that name on the wire."""
+    if any(letter in '"\\' or letter < " " for letter in wire):
+        raise place.error(f"{wire!r} cannot be a name: it has quotes, backslashes or control characters")
+
+
 def component_pointer(name: str) -> str:
     """The pointer of the shared schema called ``name``."""
     return pointer_to("#/components/schemas", name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from codegen.schema import component_pointer
+from codegen.schema import check_wire_name, component_pointer
 from codegen.shapes import Anything, Choice, Flag, Items, Map, Named, Null, Nullable, Number, OneOf, Text
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def tagged(options: Sequence[Schema], discriminator: Cursor | None) -> list[Vari
     if discriminator is None:
         return _tagged_by_themselves(options)
     wire = discriminator.need("propertyName").text()
+    check_wire_name(wire, discriminator)
     mapping = _mapping(discriminator)
     variants: list[Variant] = []
     for option in options:
