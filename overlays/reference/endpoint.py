@@ -54,7 +54,8 @@ class Endpoint:
     """What it is called on the command line."""
     method: str
     path: str
-    summary: str
+    title: str
+    """The contract's summary of it."""
     description: str
     parameters: tuple[Parameter, ...]
     answer: Schema | None
@@ -64,11 +65,6 @@ class Endpoint:
     example_answer: JSON
     failures: tuple[Failure, ...]
     deprecated: bool
-
-    @property
-    def title(self) -> str:
-        """What heads its page."""
-        return self.summary
 
     @property
     def page(self) -> Schema | None:
@@ -102,7 +98,6 @@ class Resource:
 class Reference:
     """All that the pages show of one contract."""
 
-    title: str
     server: str
     key_header: str
     """The header that carries the key."""
@@ -120,7 +115,6 @@ def read(contract: Contract) -> Reference:
     servers = document.entries_of("servers")
     named = document.members_of("components").get("schemas")
     return Reference(
-        title=normal.title,
         server=servers[0].text_of("url") if servers else "https://api.example.com",
         key_header=key_header,
         key_says=key_says,
@@ -163,7 +157,7 @@ def _endpoint(operation: Operation, command: str, document: Cursor) -> Endpoint:
         command=command,
         method=operation.method.lower(),
         path=operation.path,
-        summary=operation.summary,
+        title=operation.summary,
         description=operation.description,
         parameters=tuple(_parameters(operation, place, body, document)),
         answer=answer,
