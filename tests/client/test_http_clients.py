@@ -144,6 +144,25 @@ def test_the_environments_proxy_is_used(server: Scripted, http: SayHTTP, monkeyp
     assert server.asked[0].path == "http://inside.example/compute/v1/admin/api-keys"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_environments_proxy_does_not_get_what_stays_on_this_machine(
+    sandbox: Sandbox, server: Scripted, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    for name in ("http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url.replace("127.0.0.1", host)) as client:
+        assert client.admin.api_keys.list(limit=1).data
+    assert server.opened == 0
+
+
+def test_a_proxy_that_somebody_chose_gets_everything(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    http_client = DefaultHttpxClient(proxy=server.url)
+    with Boltz(api_key="k", base_url="http://127.0.0.1:9", http_client=http_client) as client:
+        assert client.admin.api_keys.list().data == []
+
+
 def test_a_proxy_that_refuses_leaves_no_doubt(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
     server.will(http(407, b""))
     monkeypatch.setenv("HTTPS_PROXY", server.url)
