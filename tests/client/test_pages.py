@@ -6,6 +6,7 @@ import gc
 import tracemalloc
 from typing import TYPE_CHECKING
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -208,3 +209,15 @@ async def test_a_page_that_cannot_be_fetched_ahead_fails_where_it_is_asked_for(
             async for key in keys:
                 seen.append(key.id)  # noqa: PERF401  # the error comes after the first
     assert seen == ["key_1"]
+
+
+@pytest.mark.anyio
+async def test_a_wait_for_the_next_key_that_is_given_up_loses_none(
+    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    page = {"data": [key_answer], "first_id": "key_1", "last_id": "key_1", "has_more": False}
+    server.will(http(200, page, delay=0.3), http(200, page))
+    keys = scripted_async_client.admin.api_keys.find()
+    with anyio.move_on_after(0.05):
+        await anext(keys)
+    assert [key.id async for key in keys] == ["key_1"]

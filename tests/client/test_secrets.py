@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from types import NoneType
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 import rich.console
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
-from boltz_api import APIError, AsyncBoltz, Boltz, BoltzError, RotationError
+from boltz_api import APIConnectionError, APIError, AsyncBoltz, Boltz, BoltzError, RotationError
 from boltz_api.core.headers import Headers
 from boltz_api.core.secrets import MASK, Secret, scrubbed, scrubbed_json
 from boltz_api.core.wire import WireRequest
@@ -188,6 +189,16 @@ def test_a_failed_rotation_keeps_the_new_key_and_shows_it_to_nobody(witness: Wit
     witness.sees_error(error)
     again = pickle.loads(pickle.dumps(error))
     assert (again.new, again.working, again.stage) == (None, ("a", "b"), "check")
+
+
+def test_what_caused_an_error_does_not_hold_the_key(server: Scripted, http: SayHTTP, nowhere: str) -> None:
+    server.will(http(200, b"{", {"content-length": "9"}, then="close"))
+    for url in (server.url, nowhere):
+        with Boltz(api_key=UNUSUAL, base_url=url, max_retries=0) as client, pytest.raises(APIConnectionError) as caught:
+            client.admin.api_keys.create(name="x")
+        cause = caught.value.__cause__
+        assert isinstance(cause, httpx.TransportError)
+        assert cause.request.headers["x-api-key"] == "**********"
 
 
 def test_arguments_that_are_refused_show_no_secret(server: Scripted, witness: Witness) -> None:

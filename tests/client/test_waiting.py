@@ -212,6 +212,16 @@ def test_a_server_that_drips_cannot_hold_a_client(server: Scripted, http: SayHTT
         client.admin.api_keys.list()
 
 
+@pytest.mark.anyio
+async def test_a_server_that_never_comes_to_the_answer_cannot_hold_a_task(server: Scripted, http: SayHTTP) -> None:
+    processing = b"HTTP/1.1 102 Processing\r\n\r\n"
+    server.will(type(http())(processing * 9, drip=0.03))
+    async with AsyncBoltz(api_key="k", base_url=server.url, total_timeout=0.3, max_retries=0) as client:
+        with pytest.raises(APITimeoutError, match="The time for the whole call is over") as caught:
+            await client.admin.api_keys.create(name="x")
+    assert caught.value.outcome_unknown
+
+
 def test_a_lost_connection_is_an_error_with_what_came(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
     whole = http(200, b"x" * 100).raw
     server.will(type(http())(whole[:-50], "close"))
