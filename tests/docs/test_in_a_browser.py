@@ -200,6 +200,17 @@ def test_a_phone_shows_every_page_without_sideways_scrolling(page: Page, site: P
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], name
 
 
+def test_tabs_do_not_shift_the_page_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(LIST)
+    left = "() => document.querySelector('h1').getBoundingClientRect().left"
+    before = page.evaluate(left)
+    page.get_by_text("Command line", exact=True).click()
+    expect(page.locator(".tabbed-labels > label").last).to_be_in_viewport(ratio=1)
+    assert page.evaluate(left) == before
+    assert page.evaluate("() => document.documentElement.scrollLeft") == 0
+
+
 def test_the_menu_opens_on_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto("index.html")
