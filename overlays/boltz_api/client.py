@@ -265,7 +265,8 @@ class Boltz(Client[Sync, SyncHTTPClient, SyncShell]):
         timeout: Seconds for each phase of a request, or an ``httpx.Timeout``; 60, and 5 to connect. ``None`` waits
             for ever.
         max_retries: How often a failed request is tried again, where that does no harm.
-        total_timeout: Seconds for a whole call, all tries and waits between them included.
+        total_timeout: Seconds for a whole call, all tries and waits between them included. A server that sends headers
+            for ever, a few at a time, can hold a thread for longer, though not a task.
         default_headers: Sent with every request, over what ``BOLTZ_CUSTOM_HEADERS`` says.
         default_query: Sent with every request.
         http_client: An HTTP client to use, of httpx or httpx2; ``close()`` closes it, too.

@@ -74,7 +74,7 @@ class Receiving:
 
         """
         if self._step.deadline is not None and self._clock() > self._step.deadline:
-            raise DeadlineError("The time for the whole call is over.")
+            raise DeadlineError
         if self._encoding == "gzip":
             self._decompress(piece)
         else:

@@ -72,7 +72,7 @@ def exchange(prepared: Prepared[object], settings: Settings) -> Flow[Received]:
                     outcome_unknown=outcome_unknown,
                 )
                 if isinstance(outcome, Failure):
-                    raise error from presentable(outcome, wire.secrets)
+                    raise error from presentable(outcome, error.request, wire.secrets)
                 raise error
 
 

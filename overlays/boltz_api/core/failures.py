@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from boltz_api.core.secrets import Secret, scrubbed
-from boltz_api.core.wire import Response
+from boltz_api.core.wire import Response, SentRequest
 
 
 class Reach(Enum):
@@ -51,6 +51,9 @@ class NoFreeConnectionError(Exception):
 
 class DeadlineError(Exception):
     """The time for the whole call is over."""
+
+    def __init__(self) -> None:
+        super().__init__("The time for the whole call is over.")
 
 
 # By the exceptions' names, which httpx and httpx2 share: the core imports neither. The first of an exception's
@@ -102,17 +105,20 @@ def in_words(error: BaseException) -> str:
     return next((str(each) for each in _chain(error) if str(each)), type(error).__name__)
 
 
-def presentable(failure: Failure, known: tuple[Secret, ...]) -> Exception | None:
+def presentable(failure: Failure, request: SentRequest, known: tuple[Secret, ...]) -> Exception | None:
     """The error behind ``failure``, fit to be shown as a cause; ``None`` if it quotes a secret.
 
-    Where connections fail, the tracebacks are taken off: the HTTP library's frames hold the request's headers, and the
-    key with them, and crash reporters send such locals off. The chain of messages says everything.
+    The HTTP library's errors keep its request, whose headers hold the key: ``request`` takes its place. Where
+    connections fail, the tracebacks are taken off: the HTTP library's frames hold those headers, too, and crash
+    reporters send such locals off. The chain of messages says everything.
     """
     chain = list(_chain(failure.error))
     if any(scrubbed(str(error), known) != str(error) for error in chain):
         return None
-    if failure.foreseen:
-        for error in chain:
+    for error in chain:
+        if vars(error).get("_request") is not None:
+            vars(error)["_request"] = request
+        if failure.foreseen:
             error.__traceback__ = None
     return failure.error
 

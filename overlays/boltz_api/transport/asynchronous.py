@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from boltz_api.core.bodies import Receiving
-from boltz_api.core.failures import Failure, NoFreeConnectionError, classified
+from boltz_api.core.failures import DeadlineError, Failure, NoFreeConnectionError, classified
 from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
@@ -209,52 +209,64 @@ class AsyncShell:
             lane.leave()
 
     async def _exchanged(self, step: Send, client: AsyncHTTPClient) -> Response | Failure:
+        from anyio import move_on_after
+
+        remaining = None if step.deadline is None else step.deadline - self._tempo.monotonic()
         receiving: Receiving | None = None
         request = step.request
         try:
-            async with client.stream(
-                request.method,
-                request.url,
-                content=request.content,
-                headers=request.headers,
-                timeout=step.timeouts,
-                follow_redirects=False,
-            ) as answer:
-                receiving = Receiving(
-                    step,
-                    answer.status_code,
-                    answer.headers.multi_items(),
-                    answer.http_version,
-                    clock=self._tempo.monotonic,
-                    decoded=answer.is_stream_consumed,
-                )
-                if answer.is_stream_consumed:
-                    receiving.feed(answer.content)
-                else:
-                    async for piece in answer.aiter_raw():
-                        receiving.feed(piece)
-                return receiving.finished()
+            # The HTTP library counts from one read to the next, so an answer that trickles in would never be late.
+            with move_on_after(remaining):
+                async with client.stream(
+                    request.method,
+                    request.url,
+                    content=request.content,
+                    headers=request.headers,
+                    timeout=step.timeouts,
+                    follow_redirects=False,
+                ) as answer:
+                    receiving = Receiving(
+                        step,
+                        answer.status_code,
+                        answer.headers.multi_items(),
+                        answer.http_version,
+                        clock=self._tempo.monotonic,
+                        decoded=answer.is_stream_consumed,
+                    )
+                    if answer.is_stream_consumed:
+                        receiving.feed(answer.content)
+                    else:
+                        async for piece in answer.aiter_raw():
+                            receiving.feed(piece)
+                    return receiving.finished()
+            failed: Exception = DeadlineError()
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
-            return classified(error, None if receiving is None else receiving.broken_off())
+            failed = error
+        return classified(failed, None if receiving is None else receiving.broken_off())
 
 
 class FlowItems(Generic[R]):
     """The items of a flow.
 
-    No async generator: one that a loop leaves early would have to be closed by whoever left it.
+    No async generator: one that a loop leaves early would have to be closed by whoever left it, and one that is
+    cancelled on its way to an item would pass for one that has come to its end.
     """
 
     def __init__(self, flow: ItemFlow[R], perform: Callable[[Step], Awaitable[object]]) -> None:
         self._flow = flow
         self._perform = perform
+        self._interrupted: Step | None = None
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> R:
-        step = advance(self._flow, None)
+        step = self._interrupted or advance(self._flow, None)
         while not isinstance(step, (Done, Item)):
-            step = advance(self._flow, await self._perform(step))
+            self._interrupted = step
+            outcome = await self._perform(step)
+            self._interrupted = None
+            step = advance(self._flow, outcome)
         if isinstance(step, Done):
             raise StopAsyncIteration
         item: R = step.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -18,8 +19,18 @@ DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(
 )
 
 
-def _defaults() -> dict[str, object]:
-    return {"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, "verify": LateTrust()}
+# The environment's proxy may be on another machine, which is none of the key's business, and cannot reach this one.
+_NO_PROXY_FOR: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+
+def _defaults(options: Mapping[str, object]) -> dict[str, object]:
+    defaults: dict[str, object] = {
+        "timeout": DEFAULT_TIMEOUT,
+        "limits": DEFAULT_CONNECTION_LIMITS,
+        "verify": LateTrust(),
+    }
+    chosen = {"proxy", "mounts", "transport"} & options.keys()
+    return defaults if chosen else defaults | {"mounts": dict.fromkeys(_NO_PROXY_FOR)}
 
 
 if TYPE_CHECKING:
@@ -32,10 +43,10 @@ else:
         """An ``httpx.Client`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**_defaults() | options)
+            super().__init__(**_defaults(options) | options)
 
     class DefaultAsyncHttpxClient(httpx.AsyncClient):
         """An ``httpx.AsyncClient`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**_defaults() | options)
+            super().__init__(**_defaults(options) | options)
