@@ -35,7 +35,7 @@ from boltz_api.settings import (
     timeouts_setting,
 )
 from boltz_api.transport.asynchronous import AsyncConnections, AsyncShell
-from boltz_api.transport.seams import AsyncHTTPClient, SyncHTTPClient
+from boltz_api.transport.seams import AsyncHTTPClient, SyncHTTPClient, check_http_client
 from boltz_api.transport.sync import SyncConnections, SyncShell
 
 if TYPE_CHECKING:
@@ -284,6 +284,7 @@ class Boltz(Client[Sync, SyncHTTPClient, SyncShell]):
         return Sync(session)
 
     def _new_shell(self, http_client: SyncHTTPClient | None, settings: Settings) -> SyncShell:
+        check_http_client(http_client, "close", "an httpx.Client")
         return SyncShell(SyncConnections(http_client), settings.tempo)
 
     def _borrowed_shell(self) -> SyncShell:
@@ -331,6 +332,7 @@ class AsyncBoltz(Client[Async, AsyncHTTPClient, AsyncShell]):
         return Async(session)
 
     def _new_shell(self, http_client: AsyncHTTPClient | None, settings: Settings) -> AsyncShell:
+        check_http_client(http_client, "aclose", "an httpx.AsyncClient")
         return AsyncShell(AsyncConnections(http_client), settings.tempo)
 
     def _borrowed_shell(self) -> AsyncShell:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
 from boltz_api.core.wire import Timeouts
+from boltz_api.errors import ArgumentTypeError
 
 
 class HTTPHeaders(Protocol):
@@ -80,3 +81,22 @@ class AsyncHTTPClient(Protocol):
     ) -> AbstractAsyncContextManager[AsyncHTTPResponse]: ...
 
     async def aclose(self) -> None: ...
+
+
+def check_http_client(given: object, closing: str, expected: str) -> None:
+    """Refuse an HTTP client of the wrong kind, which would fail at the first request, with its outcome in doubt.
+
+    Args:
+        given: What was passed, if anything was.
+        closing: The method that closes such a client, by which the kinds are told apart.
+        expected: What it should be, in words.
+
+    Raises:
+        ArgumentTypeError: It is something else.
+
+    """
+    if given is not None and not all(callable(getattr(given, name, None)) for name in ("stream", closing)):
+        raise ArgumentTypeError(
+            f"http_client: expected {expected}, got {type(given).__module__}.{type(given).__qualname__}",
+            argument="http_client",
+        )
