@@ -179,17 +179,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    value: object
-    if name in _HOMES:
-        module, attribute = _HOMES[name]
-        value = getattr(_import_module(module), attribute)
-    elif name == "types":
-        value = _import_module("boltz_api.types")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # to a type checker, a name that is not above is a mistake
+
+    def __getattr__(name: str) -> object:
+        value: object
+        if name in _HOMES:
+            module, attribute = _HOMES[name]
+            value = getattr(_import_module(module), attribute)
+        elif name == "types":
+            value = _import_module("boltz_api.types")
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -106,6 +106,10 @@ class APIResponse(_Answer[R_co]):
         """The body as JSON."""
         return self.http_response.json()
 
+    def iter_bytes(self) -> Iterator[bytes]:
+        """The body, all of which is there."""
+        yield self.content
+
     def iter_lines(self) -> Iterator[str]:
         """The body line by line."""
         yield from self.http_response.text.splitlines()

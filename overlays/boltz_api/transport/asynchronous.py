@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
-from weakref import WeakKeyDictionary
 
 from boltz_api.core.bodies import Receiving
 from boltz_api.core.failures import DeadlineError, Failure, NoFreeConnectionError, classified
@@ -41,6 +40,22 @@ def _event_loop() -> object:
     return asyncio.get_running_loop()
 
 
+def _is_over(loop: object) -> bool:
+    """Whether nothing runs in ``loop`` any more."""
+    import asyncio
+
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        return loop.is_closed()
+    import trio
+
+    assert isinstance(loop, trio.lowlevel.TrioToken)
+    try:
+        loop.run_sync_soon(int)  # the only way to ask is to have something done
+    except trio.RunFinishedError:
+        return True
+    return False
+
+
 async def sleep(seconds: float) -> None:
     """Wait, in whichever event loop this is."""
     if _running_in_trio():
@@ -58,7 +73,7 @@ class AsyncConnections:
 
     def __init__(self, http_client: AsyncHTTPClient | None) -> None:
         self._given = http_client
-        self._own: WeakKeyDictionary[object, Lane] = WeakKeyDictionary()
+        self._own: dict[object, Lane] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -82,6 +97,8 @@ class AsyncConnections:
         lane = self._own.get(loop)
         if lane is None:
             with self._lock:
+                # A lane holds on to its loop, so neither would ever go by itself.
+                self._own = {other: kept for other, kept in self._own.items() if not _is_over(other)}
                 lane = self._own[loop] = _own_lane()
         return lane
 

@@ -1,0 +1,374 @@
+"""Code written for the public client, and the documentation's examples, run as they stand."""
+
+from __future__ import annotations
+
+import pydoc
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import httpx2
+import pytest
+
+import boltz_api
+from boltz_api import (
+    NOT_GIVEN,
+    APIConnectionError,
+    APIError,
+    APIResponse,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncBoltz,
+    AsyncClient,
+    AuthenticationError,
+    BadRequestError,
+    Boltz,
+    BoltzError,
+    Client,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    NotGiven,
+    Omit,
+    PermissionDeniedError,
+    RateLimitError,
+    RedirectError,
+    UnprocessableEntityError,
+    not_given,
+    omit,
+)
+from boltz_api.core.secrets import MASK
+from boltz_api.core.wire import Response
+from boltz_api.errors import status_error_type
+from boltz_api.pagination import AsyncCursorPage, SyncCursorPage
+from boltz_api.sandbox import Sandbox
+from boltz_api.types import admin
+
+if TYPE_CHECKING:
+    from tests.client.conftest import SayHTTP, Scripted
+
+NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+
+EXAMPLES = {
+    "create": """
+import os
+from boltz_api import Boltz
+
+client = Boltz(
+    api_key=os.environ.get("BOLTZ_API_KEY"),  # This is the default and can be omitted
+)
+api_key = client.admin.api_keys.create(
+    name="x",
+)
+print(api_key.key)
+""",
+    "list": """
+import os
+from boltz_api import Boltz
+
+client = Boltz(
+    api_key=os.environ.get("BOLTZ_API_KEY"),  # This is the default and can be omitted
+)
+page = client.admin.api_keys.list()
+page = page.data[0]
+print(page.id)
+""",
+    "revoke": """
+import os
+from boltz_api import Boltz
+
+client = Boltz(
+    api_key=os.environ.get("BOLTZ_API_KEY"),  # This is the default and can be omitted
+)
+response = client.admin.api_keys.revoke(
+    "api_key_id",
+)
+print(response.id)
+""",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_documentations_examples_run_as_they_stand(sandbox: Sandbox, name: str, tmp_path: Path) -> None:
+    made = sandbox.new_key()
+    script = tmp_path / "example.py"
+    script.write_text(EXAMPLES[name].replace('"api_key_id"', repr(made.id)), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        env={"BOLTZ_API_KEY": sandbox.admin_key, "BOLTZ_BASE_URL": sandbox.url, "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.stderr == ""
+    assert re.fullmatch(r"sk_bc_ws_live_\w+\n" if name == "create" else r"\S+\n", run.stdout)
+
+
+def test_the_names_that_users_know_are_there() -> None:
+    assert (Client, AsyncClient) == (Boltz, AsyncBoltz)
+    assert boltz_api.types.admin.APIKeyCreateResponse is admin.APIKeyCreateResponse
+    assert admin.APIKeyListResponse is admin.APIKeyRevokeResponse is admin.APIKey
+    assert {"name", "allowed_ips", "expires_in_days", "mode", "workspace_id"} == set(
+        admin.APIKeyCreateParams.__annotations__
+    )
+    assert {"after_id", "before_id", "limit", "workspace_id"} == set(admin.APIKeyListParams.__annotations__)
+    assert boltz_api.Timeout is httpx.Timeout
+    assert boltz_api.DEFAULT_TIMEOUT == httpx.Timeout(60, connect=5)
+    assert boltz_api.DEFAULT_MAX_RETRIES == 2
+    assert boltz_api.__title__ == "boltz_api"
+    assert re.match(r"\d+\.\d+\.\d+", boltz_api.__version__)
+    assert SyncCursorPage is boltz_api.SyncCursorPage
+    assert AsyncCursorPage is boltz_api.AsyncCursorPage
+
+
+def test_every_name_in_all_can_be_imported_and_nothing_else() -> None:
+    for name in boltz_api.__all__:
+        assert getattr(boltz_api, name) is not None
+        assert name in dir(boltz_api)
+    with pytest.raises(AttributeError, match="has no attribute 'Bolts'"):
+        boltz_api.Bolts  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # that is the test
+
+
+def test_what_type_checkers_see_is_what_there_is() -> None:
+    source = Path(boltz_api.__file__).read_text(encoding="utf-8")
+    imports = source.partition("\n# Where")[0]
+    seen: list[str] = re.findall(r"^    from \S+ import \w+ as (\w+)$", imports, re.MULTILINE)
+    assert {*seen, "__title__", "__version__"} == set(boltz_api.__all__)
+
+
+def test_importing_the_package_imports_no_http_library() -> None:
+    code = "import boltz_api, sys; print(*sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = {module.partition(".")[0] for module in run.stdout.split()}
+    assert not loaded & {
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "attrs",
+        "attr",
+        "msgspec",
+        "anyio",
+        "asyncio",
+        "boltz_api_generated",
+    }
+
+
+def test_a_client_for_threads_does_without_asyncio() -> None:
+    code = (
+        "import sys; from boltz_api import Boltz; Boltz(api_key='k'); "
+        "print('asyncio' in sys.modules, 'httpx' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "False False\n"
+
+
+ERRORS = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    500: InternalServerError,
+    502: InternalServerError,
+    520: InternalServerError,
+    599: InternalServerError,
+    418: APIStatusError,
+    302: RedirectError,
+}
+
+
+@pytest.mark.parametrize(("status", "error"), ERRORS.items())
+def test_which_error_a_status_is(status: int, error: type[APIStatusError]) -> None:
+    assert status_error_type(status) is error
+    assert issubclass(error, APIStatusError)
+
+
+def test_how_errors_are_related() -> None:
+    assert issubclass(APITimeoutError, APIConnectionError)
+    for kind in (APIStatusError, APIConnectionError, APIResponseValidationError):
+        assert issubclass(kind, APIError)
+    assert issubclass(APIError, BoltzError)
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_errors_are_made_from_an_http_librarys_objects(library: str) -> None:
+    """As tests of code that uses a client do."""
+    secret = {"x-api-key": "sk_bc_admin_test_obviously_fake"}
+    slow = {"code": "slow"}
+    response: httpx.Response | httpx2.Response
+    if library == "httpx":
+        asked = httpx.Request("GET", "https://x.example/y", headers=secret)
+        response = httpx.Response(429, json=slow, headers={"retry-after": "3"}, request=asked)
+    else:
+        asked2 = httpx2.Request("GET", "https://x.example/y", headers=secret)
+        response = httpx2.Response(429, json=slow, headers={"retry-after": "3"}, request=asked2)
+    request = response.request
+    error = RateLimitError("slow down", response=response, body={"code": "slow"})
+    assert (str(error), error.message, error.status_code, error.code) == ("slow down", "slow down", 429, "slow")
+    assert (error.response.json(), error.retry_after, error.request.url) == ({"code": "slow"}, 3, "https://x.example/y")
+    assert error.request.headers["X-API-Key"] == MASK
+    assert APITimeoutError(request).request.method == "GET"
+    assert str(APITimeoutError(request=request)) == "Request timed out."
+    assert str(APIConnectionError(request=request)) == "Connection error."
+    invalid = APIResponseValidationError(response, body="x")
+    assert (invalid.status_code, invalid.body) == (429, "x")
+    assert APIStatusError("x", response=httpx.Response(400), body=None).body is None
+    with pytest.raises(TypeError, match="expected a response"):
+        RateLimitError("x", response=object(), body=None)
+
+
+def test_the_words_for_what_is_not_given() -> None:
+    assert (bool(NOT_GIVEN), bool(omit), not_given is NOT_GIVEN) == (False, False, True)
+    assert (repr(NOT_GIVEN), repr(omit)) == ("NOT_GIVEN", "omit")
+    assert isinstance(omit, Omit)
+    assert isinstance(NOT_GIVEN, NotGiven)
+
+
+def test_raw_answers(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, created_answer: dict[str, object]
+) -> None:
+    server.will(http(500), http(200, created_answer, {"X-Request-Id": "req_1"}))
+    keys = scripted_client.admin.api_keys
+    with pytest.raises(InternalServerError):
+        keys.with_raw_response.create(name="x")
+    answer = keys.with_raw_response.create(name="x")
+    assert isinstance(answer, APIResponse)
+    assert (answer.status_code, answer.headers["x-request-id"], answer.request_id) == (200, "req_1", "req_1")
+    assert (answer.method, answer.url) == ("POST", f"{server.url}/compute/v1/admin/api-keys")
+    assert (answer.http_version, answer.retries_taken, answer.elapsed.total_seconds()) == ("HTTP/1.1", 0, 0)
+    assert answer.json() == created_answer
+    assert answer.read() == answer.content == answer.text().encode() == b"".join(answer.iter_bytes())
+    assert list(answer.iter_lines()) == [answer.text()]
+    assert answer.parse().key == created_answer["key"]
+    assert answer.parse() is answer.parse()
+    assert repr(answer) == "<APIResponse [200 OK]>"
+    answer.close()
+
+
+def test_raw_answers_of_listings_and_of_the_whole_client(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(500), http(200, {**NO_KEYS, "data": [key_answer]}))
+    answer = scripted_client.with_raw_response.admin.api_keys.list(limit=3)
+    assert answer.retries_taken == 1
+    page = answer.parse()
+    assert isinstance(page, SyncCursorPage)
+    assert [key.id for key in page] == ["key_1"]
+    with scripted_client.admin.with_streaming_response.api_keys.list() as streamed:
+        assert streamed.parse().data == page.data
+    server.will(http(200, b"<html>"))
+    answer = scripted_client.admin.api_keys.with_raw_response.list()
+    assert answer.text() == "<html>"
+    with pytest.raises(APIResponseValidationError):
+        answer.parse()
+
+
+@pytest.mark.anyio
+async def test_raw_answers_for_tasks(
+    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, created_answer: dict[str, object]
+) -> None:
+    server.will(http(200, created_answer))
+    answer = await scripted_async_client.admin.api_keys.with_raw_response.create(name="x")
+    assert (await answer.parse()).key == created_answer["key"]
+    assert await answer.json() == created_answer
+    assert await answer.read() == (await answer.text()).encode()
+    await answer.close()
+    async with scripted_async_client.with_streaming_response.admin.api_keys.create(name="x") as streamed:
+        assert (await streamed.parse()).key == created_answer["key"]
+    server.will(http(200, NO_KEYS))
+    page = await (await scripted_async_client.admin.api_keys.with_raw_response.list()).parse()
+    assert isinstance(page, AsyncCursorPage)
+    assert page.data == []
+
+
+def test_endpoints_that_are_not_in_the_contract(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(200, key_answer, {"x-foo": "bar"}))
+    client = scripted_client
+    assert client.get("/foo", cast_to=dict, options={"params": {"a": [1, 2]}})["id"] == "key_1"
+    assert client.post("foo", cast_to=admin.APIKey, body={"b": 1}).id == "key_1"
+    assert client.put("/foo", cast_to=object, body={"b": 1}, options={"extra_json": {"c": 2}}) == key_answer
+    assert client.patch("/foo", cast_to=bytes, content=b"raw", options={"headers": {"content-type": "x/y"}})
+    assert client.delete("/foo", cast_to=str, options={"timeout": 3, "max_retries": 0}).startswith("{")
+    assert client.post("/foo", cast_to=type(None)) is None
+    assert client.get(f"{server.url}/foo", cast_to=Response).headers["X-Foo"] == "bar"
+    theirs = client.get("/foo", cast_to=httpx.Response)
+    assert (theirs.headers["x-foo"], theirs.json()) == ("bar", key_answer)
+    assert client.get("/foo", cast_to=httpx2.Response).status_code == 200
+    assert [(asked.method, asked.path, asked.body) for asked in server.asked[:6]] == [
+        ("GET", "/foo?a=1&a=2", b""),
+        ("POST", "/foo", b'{"b":1}'),
+        ("PUT", "/foo", b'{"b":1,"c":2}'),
+        ("PATCH", "/foo", b"raw"),
+        ("DELETE", "/foo", b""),
+        ("POST", "/foo", b""),
+    ]
+    assert server.asked[1].headers["content-type"] == "application/json"
+    assert server.asked[3].headers["content-type"] == "x/y"
+
+
+@pytest.mark.anyio
+async def test_endpoints_that_are_not_in_the_contract_for_tasks(
+    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP
+) -> None:
+    server.will(http(200, {"a": 1}))
+    assert await scripted_async_client.get("/foo", cast_to=dict) == {"a": 1}
+    assert await scripted_async_client.post("/foo", cast_to=object, body=[1]) == {"a": 1}
+
+
+def test_a_post_that_is_not_in_the_contract_is_not_repeated_either(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP
+) -> None:
+    server.will(http(500))
+    for call, tries in ((scripted_client.post, 1), (scripted_client.patch, 1), (scripted_client.put, 3)):
+        server.asked.clear()
+        with pytest.raises(InternalServerError) as caught:
+            call("/foo", cast_to=object)
+        assert (len(server.asked), caught.value.outcome_unknown) == (tries, tries == 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("https://elsewhere.example/x", "the API key goes to"),
+        ("//elsewhere.example/x", "the API key goes to"),
+        ("/x\r\ny", "spaces or line breaks"),
+        ("http://[x", "not a URL"),
+    ],
+)
+def test_the_key_goes_to_no_other_url(scripted_client: Boltz, server: Scripted, path: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        scripted_client.get(path, cast_to=object)
+    assert server.opened == 0
+
+
+def test_options_of_endpoints_that_are_not_in_the_contract_are_checked(scripted_client: Boltz) -> None:
+    with pytest.raises(TypeError, match="did you mean 'headers'"):
+        scripted_client.get("/x", cast_to=object, options={"header": {}})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]  # that is the test
+    with pytest.raises(TypeError, match="expected one of them, got both"):
+        scripted_client.post("/x", cast_to=object, body={}, content=b"")
+
+
+def described(call: object) -> str:
+    """What ``help`` shows, without the overstriking that makes it bold."""
+    return re.sub(".\b", "", pydoc.render_doc(call))
+
+
+def test_help_shows_each_call_as_it_is_made(scripted_client: Boltz) -> None:
+    text = described(scripted_client.admin.api_keys.create)
+    assert "create(*, name: 'str'" in text
+    assert "-> boltz_api_generated.models.APIKeyCreateResponse" in text
+    assert "API key name. 1 to 255 characters." in text
+    text = described(scripted_client.admin.api_keys.rotate)
+    assert "rotate(api_key_id: 'str'" in text
+    assert "-> boltz_api.keys.rotation.Rotation" in text
+    text = described(scripted_client.admin.api_keys.with_raw_response.list)
+    assert "APIResponse[boltz_api.pagination.SyncCursorPage[boltz_api_generated.models.APIKey]]" in text
