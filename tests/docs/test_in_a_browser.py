@@ -206,7 +206,8 @@ def test_tabs_do_not_shift_the_page_on_a_phone(page: Page) -> None:
     left = "() => document.querySelector('h1').getBoundingClientRect().left"
     before = page.evaluate(left)
     page.get_by_text("Command line", exact=True).click()
-    expect(page.locator(".tabbed-labels > label").last).to_be_in_viewport(ratio=1)
+    for label in page.locator(".tabbed-labels > label").all():
+        expect(label).to_be_in_viewport(ratio=1)
     assert page.evaluate(left) == before
     assert page.evaluate("() => document.documentElement.scrollLeft") == 0
 
