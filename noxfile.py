@@ -25,6 +25,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 # The Python that runs nox is there for certain; the tools need one Python, not all of them.
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
+PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox", "tests/typing"]
 TYPED = ["noxfile.py", "generated", "overlays", "benchmarks"]
 
 
@@ -33,6 +34,24 @@ def install(session: nox.Session, *groups: str, extras: str = "") -> None:
     wanted = [argument for group in groups for argument in ("--group", group)]
     project = ["--editable", f".[{extras}]"] if extras else []
     session.install("--constraint", "constraints.txt", *wanted, *project)
+
+
+def install_wheel(session: nox.Session) -> None:
+    """Build the wheel and install it with all that its tests need."""
+    install(session, "dev")
+    wheelhouse = Path(session.create_tmp(), "wheel")
+    for stale in wheelhouse.glob("*.whl"):
+        stale.unlink()
+    session.run("python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheelhouse), silent=True)
+    (wheel,) = wheelhouse.glob("*.whl")
+    session.install("--constraint", "constraints.txt", f"{wheel}[cli,sandbox]")
+    session.install("--no-deps", "--force-reinstall", str(wheel))  # the version alone does not tell two builds apart
+
+
+def run_tests(session: nox.Session, *arguments: str) -> None:
+    """Run pytest on all cores; it refuses to test anything but the installed wheel."""
+    parallel = ["--numprocesses", "auto", "--dist", "worksteal"]
+    session.run("pytest", *parallel, *arguments, env={"BOLTZ_TESTS_EXPECT_WHEEL": "1"})
 
 
 @nox.session
@@ -69,16 +88,17 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests against the built wheel, on every supported Python that is found."""
-    install(session, "tests", "types", "generate", "lint", "release", "docs")
-    wheelhouse = Path(session.create_tmp(), "wheel")
-    for stale in wheelhouse.glob("*.whl"):
-        stale.unlink()
-    session.run("python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheelhouse), silent=True)
-    (wheel,) = wheelhouse.glob("*.whl")
-    session.install("--constraint", "constraints.txt", f"{wheel}[cli,sandbox]")
-    session.install("--no-deps", "--force-reinstall", str(wheel))  # the version alone does not tell two builds apart
-    session.run("pytest", *session.posargs, env={"BOLTZ_TESTS_EXPECT_WHEEL": "1"})
+    """Test the built wheel: the package on every Python found, the pipeline on the one that runs nox."""
+    install_wheel(session)
+    parts = [] if session.python == THIS else PACKAGE_TESTS
+    run_tests(session, *(session.posargs or ["-m", "not slow", *parts]))
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that take their time: whole releases, clean environments, type checkers, a real browser."""
+    install_wheel(session)
+    run_tests(session, *(session.posargs or ["-m", "slow"]))
 
 
 @nox.session

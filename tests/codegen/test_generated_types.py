@@ -13,6 +13,8 @@ import pytest
 from codegen.contract import Contract
 from codegen.package import write_package
 
+pytestmark = pytest.mark.slow
+
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 
 

@@ -46,6 +46,7 @@ def hashes(folder: Path, seed: str, python: str = sys.executable) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_hash_seed_or_folder(tmp_path: Path) -> None:
     # A ruff configuration above the target must not matter either.
     (tmp_path / "ruff.toml").write_text("line-length = 60\n[format]\nquote-style = 'single'\n", encoding="utf-8")

@@ -13,6 +13,8 @@ import pytest
 
 from reference.contract_changes import EDITS
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path("docs", "changing-the-contract.md")
 RESOURCE = Path("overlays", "boltz_api", "resources", "api_keys.py")
 

@@ -27,7 +27,10 @@ from playwright.sync_api import (  # noqa: E402  # after the check
 )  # fmt: skip
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
+]
 
 CREATE = "admin/api-keys/create.html"
 LIST = "admin/api-keys/list.html"

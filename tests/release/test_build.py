@@ -63,6 +63,7 @@ def test_the_sdist_holds_what_the_wheel_is_built_from(copied: Path, release: Rel
         assert {f"{stem}/{name}" for name in packages | documents} == set(sdist.getnames())
 
 
+@pytest.mark.slow
 def test_a_difference_in_the_surroundings_would_show(copied: Path, tmp_path: Path) -> None:
     """The comparison means something only if the two surroundings differ in what builds are sensitive to."""
     assert {name: (HERE.variables[name], ELSEWHERE.variables[name]) for name in HERE.variables} == {
@@ -77,6 +78,7 @@ def test_a_difference_in_the_surroundings_would_show(copied: Path, tmp_path: Pat
     assert {ELSEWHERE.file_time} == {file.stat().st_mtime for file in export.rglob("*.py")}
 
 
+@pytest.mark.slow
 def test_a_build_that_is_not_reproducible_is_refused(tree: Path, tmp_path: Path) -> None:
     (tree / "hatch_build.py").write_text(
         "import os\n"

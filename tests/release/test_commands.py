@@ -11,6 +11,8 @@ from packaging.version import Version
 from release.__main__ import main
 from release.versioning import Impact, demanded
 
+pytestmark = pytest.mark.slow
+
 
 def test_before_the_first_release_changes_says_so(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -16,6 +16,8 @@ from release import embedded_index
 from release.build import Release
 from release.embedded_index import EmbeddedIndex
 
+pytestmark = pytest.mark.slow
+
 PLACEHOLDER = "https://packages.example.com/simple/"
 IMPOSTOR = "99.0"
 

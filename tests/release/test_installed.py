@@ -14,6 +14,8 @@ from release.build import Release, build_wheel
 from release.clean_environment import CleanEnvironment
 from release.refusal import Refusal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> CleanEnvironment:

@@ -7,6 +7,8 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import pytest
+
 TESTS = """
 import pytest
 
@@ -40,6 +42,7 @@ def test_the_plugin_comes_with_the_package() -> None:
     assert plugins["boltz_sandbox"] == "boltz_api.sandbox.pytest_plugin"
 
 
+@pytest.mark.slow
 def test_the_fixtures_work(tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text(TESTS)
     result = run(tmp_path)
