@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from boltz_api.cli import arguments, commands, contract
 from boltz_api.cli.settings import Settings
+from boltz_api_generated import operations
 from boltz_api_generated.model import Model
 from boltz_api_generated.request import Argument, Operation, Request, given
 
@@ -62,8 +63,8 @@ def start_job(team_id: str, **body: object) -> Request[Job]:
 def entry(monkeypatch: pytest.MonkeyPatch) -> Iterator[contract.Entry]:
     """The one operation of another contract."""
     registry = {"start_job": START_JOB}
-    monkeypatch.setattr(contract.operations, "OPERATIONS", registry)
-    monkeypatch.setattr(contract.operations, "start_job", start_job, raising=False)
+    monkeypatch.setattr(operations, "OPERATIONS", registry)
+    monkeypatch.setattr(operations, "start_job", start_job, raising=False)
     contract.entries.cache_clear()
     yield contract.entries()["compute:jobs"]["start"]
     contract.entries.cache_clear()

@@ -15,6 +15,7 @@ import pytest
 
 from codegen import data_modules, operation_modules
 from codegen.contract import Contract, ContractError
+from codegen.json_schema import ModelsDocument
 from codegen.normal_form import NormalForm, normalize
 from codegen.package import PACKAGE, write_package
 from codegen.project import HERE
@@ -118,7 +119,7 @@ def test_a_type_or_a_field_that_the_generator_leaves_out_is_a_fault(
 
 
 def test_a_warning_of_the_generator_is_a_fault(form: NormalForm, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unchecked(data_modules.ModelsDocument):
+    class Unchecked(ModelsDocument):
         def document(self) -> Any:
             node = super().document()
             node["$defs"]["Owner"]["properties"]["name"] = {"type": "integer", "maximum": 2**70}

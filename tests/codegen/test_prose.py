@@ -115,7 +115,7 @@ def test_no_text_of_a_contract_becomes_code(text: str, tmp_path: Any, imported: 
         operation = generated.operations.OPERATIONS["make"]
         assert " ".join(text.split()) == operation.summary
         assert name == operation.arguments[0].wire
-        assert "".join(text.split()) in "".join(inspect.getdoc(generated.operations.make).split())
+        assert "".join(text.split()) in "".join(str(inspect.getdoc(generated.operations.make)).split())
         assert "".join(text.split()) in "".join(generated.models.X.__doc__.split())
         request = generated.operations.make(a=text)
         assert text == generated.received(request, b'{"a":%s}' % quoted(text)).a
