@@ -358,17 +358,17 @@ def test_options_of_endpoints_that_are_not_in_the_contract_are_checked(scripted_
 
 
 def described(call: object) -> str:
-    """What ``help`` shows, without the overstriking that makes it bold."""
-    return re.sub(".\b", "", pydoc.render_doc(call))
+    """What ``help`` shows on one line, without the overstriking that makes it bold."""
+    return " ".join(re.sub(".\b", "", pydoc.render_doc(call)).split())
 
 
 def test_help_shows_each_call_as_it_is_made(scripted_client: Boltz) -> None:
     text = described(scripted_client.admin.api_keys.create)
-    assert "create(*, name: 'str'" in text
+    assert re.search(r"create\( ?\*, name: 'str',", text)
     assert "-> boltz_api_generated.models.APIKeyCreateResponse" in text
     assert "API key name. 1 to 255 characters." in text
     text = described(scripted_client.admin.api_keys.rotate)
-    assert "rotate(api_key_id: 'str'" in text
+    assert re.search(r"rotate\( ?api_key_id: 'str',", text)
     assert "-> boltz_api.keys.rotation.Rotation" in text
     text = described(scripted_client.admin.api_keys.with_raw_response.list)
     assert "APIResponse[boltz_api.pagination.SyncCursorPage[boltz_api_generated.models.APIKey]]" in text

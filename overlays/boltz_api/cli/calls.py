@@ -11,7 +11,8 @@ from boltz_api.cli.output import Answer
 from boltz_api.core.exchange import Received, exchange, parsed
 from boltz_api.core.paging import Envelope, Place, beginning
 from boltz_api.core.prepare import Prepared, prepare
-from boltz_api.resources.binding import Call, Resource, request_from
+from boltz_api.resources.arguments import request_from
+from boltz_api.resources.binding import Call, Resource
 
 if TYPE_CHECKING:
     from boltz_api import Boltz

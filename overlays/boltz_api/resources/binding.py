@@ -8,25 +8,21 @@ the synchronous and the asynchronous client, and their raw counterparts, cannot 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cache
 from types import GenericAlias
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, get_args, get_type_hints, overload
 
-import msgspec
-
-from boltz_api.core.checking import check_url_text, checked, did_you_mean
 from boltz_api.core.exchange import Received, exchange, parsed
 from boltz_api.core.exchange import call as call_flow
 from boltz_api.core.paging import Envelope, Place, beginning
-from boltz_api.core.prepare import OPTION_NAMES, Prepared, prepare
+from boltz_api.core.prepare import Prepared, prepare
 from boltz_api.core.steps import Flow, ItemFlow
-from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.pagination import AsyncCursorPage, AsyncPaginator, SyncCursorPage
 from boltz_api.raw import APIResponse, AsyncAPIResponse
+from boltz_api.resources.arguments import flow_from, request_from
 from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Mode, Raw, Streamed, Sync
-from boltz_api.sentinels import NotGiven, Omit
 from boltz_api.settings import Settings
 from boltz_api_generated.request import Request
 
@@ -88,92 +84,6 @@ def _signature(binding: Binding[Any], mode: Any) -> inspect.Signature:  # Any: m
     result = get_type_hints(binding.function).get("return")
     parameters = list(signature.parameters.values())[binding.leading() :]
     return signature.replace(parameters=parameters, return_annotation=binding.returns(mode, result))
-
-
-def request_from(
-    function: Callable[..., Request[R]], args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> Request[R]:
-    """What ``function`` makes of the arguments that were given.
-
-    Raises:
-        ArgumentTypeError: An argument is missing, does not exist, or cannot be part of a path.
-        ArgumentValueError: A path cannot be made of them.
-
-    """
-    given = given_only(kwargs)
-    path = path_arguments(function)
-    if path is not None:
-        # What goes into the path becomes text there, so its type is checked before.
-        parts = {**dict(zip(path.__struct_fields__, args, strict=False)), **given}
-        checked({name: parts[name] for name in path.__struct_fields__ if name in parts}, path, python_names=False)
-        for name in path.__struct_fields__:
-            check_url_text(name, str(parts[name]))
-    try:
-        return function(*args, **given)
-    except TypeError as error:
-        raise misuse(function, args, given) or ArgumentTypeError(str(error)) from None
-    except ValueError as error:
-        raise ArgumentValueError(str(error), argument=str(error).partition(":")[0]) from None
-
-
-def given_only(kwargs: Mapping[str, object]) -> dict[str, object]:
-    """``kwargs`` without what other clients pass to leave an argument out."""
-    return {name: value for name, value in kwargs.items() if not isinstance(value, (Omit, NotGiven))}
-
-
-@cache
-def path_arguments(function: Callable[..., object]) -> type[msgspec.Struct] | None:
-    """The operation's arguments that go into its path, which are those that may be passed by position."""
-    types = get_type_hints(function)
-    positional = [
-        (parameter.name, types[parameter.name])
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-    ]
-    return msgspec.defstruct("PathArguments", positional) if positional else None
-
-
-def misuse(
-    function: Callable[..., object], args: tuple[object, ...], given: Mapping[str, object], *, bound: int = 0
-) -> ArgumentTypeError | None:
-    """What is wrong with the arguments' names: one does not exist, or one is missing.
-
-    Args:
-        function: What is called.
-        args: Its arguments by position, without those that are bound.
-        given: Its arguments by name.
-        bound: How many of its parameters the caller does not pass.
-
-    """
-    parameters = list(inspect.signature(function).parameters.values())[bound:]
-    known = [parameter.name for parameter in parameters if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
-    for name in given:
-        if name not in known and name not in OPTION_NAMES:
-            hint = did_you_mean(name, [*known, *sorted(OPTION_NAMES)])
-            return ArgumentTypeError(f"{name}: {function.__name__} has no such argument{hint}", argument=name)
-    for parameter in parameters[len(args) :]:
-        if parameter.name in known and parameter.default is inspect.Parameter.empty and parameter.name not in given:
-            return ArgumentTypeError(f"{parameter.name}: required, and was not given", argument=parameter.name)
-    return None
-
-
-def flow_from(
-    function: Callable[..., T], settings: Settings, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> T:
-    """The flow that ``function`` gives for the arguments.
-
-    Raises:
-        ArgumentTypeError: An argument is missing, or does not exist.
-
-    """
-    given = given_only(kwargs)
-    error = misuse(function, args, given, bound=1)
-    if error is not None:
-        raise error
-    try:
-        return function(settings, *args, **given)
-    except TypeError as fault:  # too many, or one twice: a flow does nothing yet
-        raise ArgumentTypeError(str(fault)) from None
 
 
 class Call(Binding[P], Generic[P, R]):
