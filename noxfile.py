@@ -144,11 +144,19 @@ def demo(session: nox.Session) -> None:
     session.run("python", "-m", "release", "demo", *session.posargs, env=TOOLS)
 
 
-@nox.session
+@nox.session(python=PYTHONS)
 def installed(session: nox.Session) -> None:
     """Use and test the wheel as users do: in clean environments, with the lowest and the highest dependencies."""
-    install(session, "release", "lint")
+    install(session, "release", "types")
     session.run("python", "-m", "release", "installed", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def devpi(session: nox.Session) -> None:
+    """Publish to a devpi server and install from it: an index of another make than the embedded one."""
+    install(session, "release", "tests", extras="cli,sandbox")
+    session.install("devpi-server==6.20.3")
+    session.run("pytest", "tests/release/test_devpi.py", *session.posargs)
 
 
 @nox.session
