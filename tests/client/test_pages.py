@@ -221,3 +221,19 @@ async def test_a_wait_for_the_next_key_that_is_given_up_loses_none(
     with anyio.move_on_after(0.05):
         await anext(keys)
     assert [key.id async for key in keys] == ["key_1"]
+
+
+@pytest.mark.anyio
+async def test_a_wait_for_the_next_page_that_is_given_up_loses_none(
+    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    first, second = ({**key_answer, "id": key_id} for key_id in ("1", "2"))
+    server.will(
+        http(200, {"data": [first], "first_id": "1", "last_id": "1", "has_more": True}),
+        http(200, {"data": [second], "first_id": "2", "last_id": "2", "has_more": False}, delay=0.3),
+    )
+    async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
+        assert (await anext(keys)).id == "1"
+        with anyio.move_on_after(0.05):
+            await anext(keys)
+        assert [key.id async for key in keys] == ["2"]
