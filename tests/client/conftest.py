@@ -84,6 +84,12 @@ class Scripted:
         self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def wait_for_connections(self, count: int) -> None:
+        deadline = time.monotonic() + 30
+        while self.opened < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
     def open_now(self) -> int:
         """How many connections there are."""
         return self.opened - self._closed

@@ -12,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.to_thread
 import httpx
 import pytest
 import trio
 
-from boltz_api import AsyncBoltz, Boltz
+from boltz_api import APIConnectionError, APITimeoutError, AsyncBoltz, Boltz
 from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -169,3 +170,34 @@ def test_a_client_that_nobody_closes_leaves_no_connection_open(server: Scripted,
             break
         time.sleep(0.01)
     assert server.open_now() == 0
+
+
+@pytest.mark.anyio
+async def test_a_call_waits_for_a_free_connection_only_so_long(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS, delay=2))
+    errors: list[APITimeoutError] = []
+    async with AsyncBoltz(api_key="k", base_url=server.url, timeout=5, max_retries=0) as client:
+
+        async def occupy() -> None:
+            await client.admin.api_keys.list()
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(100):
+                tasks.start_soon(occupy)
+            await anyio.to_thread.run_sync(server.wait_for_connections, 100)
+            with pytest.raises(APITimeoutError, match="No connection became free") as caught:
+                await client.admin.api_keys.create(name="x", timeout=httpx.Timeout(5, pool=0.05))
+            errors.append(caught.value)
+            tasks.cancel_scope.cancel()
+    assert [error.outcome_unknown for error in errors] == [False]
+
+
+def test_a_connection_that_the_server_gave_up_leaves_a_create_in_doubt(server: Scripted, http: SayHTTP) -> None:
+    """From here, it looks like one that was given up after the deed."""
+    server.will(http(200, NO_KEYS), type(http())(b"", "close"))
+    with Boltz(api_key="k", base_url=server.url) as client:
+        client.admin.api_keys.list()
+        with pytest.raises(APIConnectionError) as caught:
+            client.admin.api_keys.create(name="x")
+    assert caught.value.outcome_unknown
+    assert [asked.connection for asked in server.asked] == [1, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import tracemalloc
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,8 @@ def test_a_page_says_what_it_holds_and_what_comes_next(
     assert (last.has_next_page(), last.next_page_info()) == (False, None)
     with pytest.raises(NoNextPageError):
         last.get_next_page()
-    assert page.to_dict()["first_id"] == "1"
+    assert page.to_dict()["first_id"] == json.loads(page.to_json())["first_id"] == "1"
+    assert (repr(info), repr(page)[:28]) == ("PageInfo(params={'after_id': '1'})", "SyncCursorPage(data=[APIKey(")
     assert [len(each.data) for each in page.iter_pages()] == [1, 1]
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import os
 import pickle
+import subprocess
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -226,6 +229,30 @@ def test_the_log_says_what_happens(server: Scripted, http: SayHTTP, caplog: pyte
     text = "\n".join(record.getMessage() for record in caplog.records if record.name == "boltz_api")
     for part in ("Sending GET", "answered 500", "Retrying GET", "after 500", "answered 404", f"'x-api-key', '{MASK}'"):
         assert part in text
+
+
+LEVELS: list[tuple[str, list[str]]] = [
+    ("debug", ["Sending", "Retrying"]),
+    ("info", ["Retrying"]),
+    ("loud", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("level", "said"), LEVELS)
+def test_the_environment_turns_the_log_on(server: Scripted, http: SayHTTP, level: str, said: list[str]) -> None:
+    no_keys: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+    server.will(http(429, headers={"retry-after-ms": "1"}), http(200, no_keys))
+    run = subprocess.run(
+        [sys.executable, "-c", "from boltz_api import Boltz; Boltz().admin.api_keys.list()"],
+        env={**os.environ, "BOLTZ_LOG": level, "BOLTZ_API_KEY": OWN, "BOLTZ_BASE_URL": server.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert [word for word in ("Sending", "Retrying") if word in run.stderr] == said
+    assert OWN not in run.stderr
 
 
 @given(st.text(), st.text(alphabet="abcXYZ019_-", min_size=7), st.text())
