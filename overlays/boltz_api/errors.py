@@ -137,7 +137,7 @@ class APIError(BoltzError):
     """What was asked, with its secrets masked."""
 
     outcome_unknown: bool = False
-    """True where the request may have taken effect although no usable answer came.
+    """True where the request may have taken effect, no usable answer came, and repeating it could do it twice.
 
     ``client.admin.api_keys.candidates(error)`` then lists the keys that it may have created.
     """

@@ -137,6 +137,14 @@ PING: Operation[object] = Operation(
 )
 
 
+QUIET: Operation[None] = Operation(name="quiet", method="DELETE", path="/quiet", tag="t", summary="Quiet")
+
+
+def quiet() -> Request[None]:
+    """Answer nothing."""
+    return Request(operation=QUIET, path="/quiet")
+
+
 def ping(*, trace: str | None = None, tries: int | None = None, quick: bool | None = None) -> Request[object]:
     """Ping."""
     headers = {"x-trace": trace, "x-tries": tries, "x-quick": quick}
@@ -147,6 +155,7 @@ class Pings(Resource[Sync]):
     """An endpoint with one line, as the contract's have."""
 
     ping = call(ping)
+    quiet = call(quiet, repeatable=True)
 
 
 def test_arguments_that_travel_as_headers(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
@@ -160,3 +169,13 @@ def test_arguments_that_travel_as_headers(scripted_client: Boltz, server: Script
         with pytest.raises(ArgumentError, match=next(iter(wrong))):
             pings.ping(**wrong)  # type: ignore[arg-type]  # that is the test
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b""), (200, b"ignored")])
+def test_an_answer_without_content(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, status: int, body: bytes
+) -> None:
+    server.will(http(status, body))
+    pings = Pings(scripted_client.mode)
+    pings.quiet()
+    assert [asked.method for asked in server.asked] == ["DELETE"]

@@ -83,6 +83,8 @@ def parsed(prepared: Prepared[R], received: Received) -> R:
         APIResponseValidationError: It is not. It holds the raw answer, which may be that of a create.
 
     """
+    if prepared.answer is None:
+        return cast("R", None)
     try:
         return decoded(received.response, cast("type[R]", prepared.answer))
     except APIResponseValidationError as error:
