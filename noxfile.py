@@ -39,7 +39,7 @@ def install(session: nox.Session, *groups: str, extras: str = "") -> None:
 def install_wheel(session: nox.Session) -> None:
     """Build the wheel and install it with all that its tests need."""
     install(session, "dev")
-    wheelhouse = Path(session.create_tmp(), "wheel")
+    wheelhouse = Path(session.virtualenv.location, "wheelhouse")
     for stale in wheelhouse.glob("*.whl"):
         stale.unlink()
     session.run("python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheelhouse), silent=True)

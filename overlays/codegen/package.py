@@ -63,6 +63,8 @@ def _tags_source(form: NormalForm) -> str:
 def _format(target: Path, package: str) -> None:
     """Tidy and format every file, by settings that no folder above ``target`` can change."""
     settings = ["--isolated", "--no-cache", "--quiet", "--config=line-length=120", "--config=target-version='py311'"]
+    # By default ruff leaves out whatever lies below a folder called build, dist, .nox, ...: the checkout may.
+    settings.append("--config=exclude=[]")
     imports = f"--config=lint.isort.known-first-party=['{package}']"
     for command in (["check", "--fix", f"--select={','.join(_TIDIED)}", imports], ["format"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, *settings, str(target)], check=True)

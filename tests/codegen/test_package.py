@@ -54,8 +54,12 @@ def test_the_bytes_do_not_depend_on_hash_seed_or_folder(tmp_path: Path) -> None:
     assert hashes(tmp_path / "a", "0") == hashes(tmp_path / "b", "4711")
 
 
-def test_the_committed_package_is_what_the_contract_gives(tmp_path: Path) -> None:
-    write_package(Contract.read(HERE.contract), tmp_path)
+@pytest.mark.parametrize("above", [".", "build", ".nox"])
+def test_the_committed_package_is_what_the_contract_gives(tmp_path: Path, above: str) -> None:
+    """Folders with some names are left alone by the formatter if nobody insists."""
+    target = tmp_path / above / "package"
+    target.mkdir(parents=True)
+    write_package(Contract.read(HERE.contract), target)
 
     def contents(folder: Path) -> dict[str, str]:
         files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
@@ -63,7 +67,7 @@ def test_the_committed_package_is_what_the_contract_gives(tmp_path: Path) -> Non
 
     committed = contents(HERE.generated)
     del committed["manifest.json"]
-    assert committed == contents(tmp_path)
+    assert committed == contents(target)
 
 
 def test_nothing_is_written_if_the_contract_cannot_be_expressed(tmp_path: Path) -> None:
