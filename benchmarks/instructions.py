@@ -46,10 +46,11 @@ def of_startup(startup: Startup) -> Result:
 
 def of_calls(calls: Calls, url: str) -> Result:
     """What a job executes."""
-    rows = {
-        contestant.name: Series([round(_executed(contestant, calls.job, url) / calls.parts, 4)])
-        for contestant in COUNTED
-    }
+    rows: dict[str, Series] = {}
+    for contestant in COUNTED:
+        instructions = _executed(contestant, calls.job, url)
+        if instructions is not None:
+            rows[contestant.name] = Series([round(instructions / calls.parts, 4)])
     return Result(
         name=f"instructions_{calls.name}",
         title=f"{calls.title}: instructions",
@@ -59,17 +60,19 @@ def of_calls(calls: Calls, url: str) -> Result:
     )
 
 
-def _executed(contestant: Contestant, job: str, url: str) -> float:
+def _executed(contestant: Contestant, job: str, url: str) -> float | None:
     """Millions of instructions in a job: of a worker that does it twice, less one that does it once."""
+    once, twice = (_executed_by_worker(contestant, job, url, times) for times in (1, 2))
+    return None if once is None or twice is None else twice - once
 
-    def worker(times: int) -> float:
-        with tempfile.TemporaryDirectory() as folder:
-            log = Path(folder, "log")
-            with Worker(contestant, prefix=_callgrind(log)) as counted:
-                counted.do(job, url, times)
-            return _total(log)
 
-    return worker(2) - worker(1)
+def _executed_by_worker(contestant: Contestant, job: str, url: str, times: int) -> float | None:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        with Worker(contestant, prefix=_callgrind(log)) as counted:
+            if counted.do(job, url, times) is None:
+                return None
+        return _total(log)
 
 
 def _counted(command: Sequence[str], variables: Mapping[str, str]) -> float:

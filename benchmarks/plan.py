@@ -14,7 +14,7 @@ from benchmarks.results import Result
 from benchmarks.sandbox_capacity import Capacity
 
 COUNTED_STARTUPS = ("import", "first_answer", "first_answer_tls")
-COUNTED_CALLS = ("list_5000", "list_5000_async", "create", "create_64_async")
+COUNTED_CALLS = ("list_5000", "list_5000_async", "create")
 CLIENTS = tuple(contestant for contestant in CONTESTANTS if contestant is not SOCKET)
 
 
