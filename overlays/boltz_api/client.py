@@ -265,8 +265,7 @@ class Boltz(Client[Sync, SyncHTTPClient, SyncShell]):
         timeout: Seconds for each phase of a request, or an ``httpx.Timeout``; 60, and 5 to connect. ``None`` waits
             for ever.
         max_retries: How often a failed request is tried again, where that does no harm.
-        total_timeout: Seconds for a whole call, all tries and waits between them included. In threads, a server that
-            sends headers for ever, a few at a time, can hold a call longer: httpx gives no way in before they end.
+        total_timeout: Seconds for a whole call, all tries and waits between them included.
         default_headers: Sent with every request, over what ``BOLTZ_CUSTOM_HEADERS`` says.
         default_query: Sent with every request.
         http_client: An HTTP client to use, of httpx or httpx2; ``close()`` closes it, too.
@@ -314,8 +313,7 @@ class AsyncBoltz(Client[Async, AsyncHTTPClient, AsyncShell]):
         timeout: Seconds for each phase of a request, or an ``httpx.Timeout``; 60, and 5 to connect. ``None`` waits
             for ever.
         max_retries: How often a failed request is tried again, where that does no harm.
-        total_timeout: Seconds for a whole call, all tries and waits between them included. In threads, a server that
-            sends headers for ever, a few at a time, can hold a call longer: httpx gives no way in before they end.
+        total_timeout: Seconds for a whole call, all tries and waits between them included.
         default_headers: Sent with every request, over what ``BOLTZ_CUSTOM_HEADERS`` says.
         default_query: Sent with every request.
         http_client: An HTTP client to use, of httpx or httpx2; ``close()`` closes it, too.

@@ -51,6 +51,8 @@ class Answer:
     delay: float = 0.0
     drip: float | None = None
     """Seconds between one byte and the next."""
+    drip_from: int | None = None
+    """From which byte on; from the body's first, if nothing is said."""
 
 
 @frozen
@@ -78,7 +80,7 @@ class Scripted:
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}" if tls is None else f"https://localhost:{self.port}"
         self.opened = 0
         self._closed = 0
         self._stopped = threading.Event()
@@ -156,9 +158,9 @@ class Scripted:
             if answer.drip is None:
                 connection.sendall(answer.raw)
             else:
-                head, end, content = answer.raw.partition(b"\r\n\r\n")
-                connection.sendall(head + end)
-                for byte in content:
+                start = answer.raw.index(b"\r\n\r\n") + 4 if answer.drip_from is None else answer.drip_from
+                connection.sendall(answer.raw[:start])
+                for byte in answer.raw[start:]:
                     time.sleep(answer.drip)
                     connection.sendall(bytes([byte]))
         except OSError:
@@ -237,15 +239,15 @@ def server() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def tls_server(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """A server that lists no keys over TLS: its URL, and the certificate of who vouches for it."""
+def tls_server(tmp_path: Path) -> Iterator[tuple[Scripted, str]]:
+    """A server that lists no keys over TLS, and the certificate of who vouches for it."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
     scripted = Scripted(tls)
     scripted.will(say(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
-    yield f"https://localhost:{scripted.port}", str(tmp_path / "authority.pem")
+    yield scripted, str(tmp_path / "authority.pem")
     scripted.stop()
 
 

@@ -187,16 +187,18 @@ def test_a_proxy_that_refuses_leaves_no_doubt(server: Scripted, http: SayHTTP, m
     assert {(asked.method, asked.path) for asked in server.asked} == {("CONNECT", "inside.example:443")}
 
 
-def test_tls_trusts_whom_the_environment_names(tls_server: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    url, certificate = tls_server
-    with Boltz(api_key="k", base_url=url, max_retries=0) as client:
+def test_tls_trusts_whom_the_environment_names(
+    tls_server: tuple[Scripted, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, certificate = tls_server
+    with Boltz(api_key="k", base_url=server.url, max_retries=0) as client:
         with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
             client.admin.api_keys.create(name="x")
         assert not caught.value.outcome_unknown
     monkeypatch.setenv("SSL_CERT_FILE", certificate)
-    with Boltz(api_key="k", base_url=url) as client:
+    with Boltz(api_key="k", base_url=server.url) as client:
         assert client.admin.api_keys.list().data == []
-    other_name = url.replace("localhost", "127.0.0.1")
+    other_name = server.url.replace("localhost", "127.0.0.1")
     client = Boltz(api_key="k", base_url=other_name, max_retries=0)
     with client, pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
         client.admin.api_keys.list()
@@ -204,14 +206,14 @@ def test_tls_trusts_whom_the_environment_names(tls_server: tuple[str, str], monk
 
 @pytest.mark.anyio
 async def test_tls_trusts_whom_the_environment_names_for_tasks(
-    tls_server: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    tls_server: tuple[Scripted, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, certificate = tls_server
-    async with AsyncBoltz(api_key="k", base_url=url, max_retries=0) as client:
+    server, certificate = tls_server
+    async with AsyncBoltz(api_key="k", base_url=server.url, max_retries=0) as client:
         with pytest.raises(APIConnectionError):
             await client.admin.api_keys.list()
     monkeypatch.setenv("SSL_CERT_FILE", certificate)
-    async with AsyncBoltz(api_key="k", base_url=url) as client:
+    async with AsyncBoltz(api_key="k", base_url=server.url) as client:
         assert (await client.admin.api_keys.list()).data == []
 
 

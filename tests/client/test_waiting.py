@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boltz_api import APIConnectionError, APITimeoutError, AsyncBoltz, Boltz, InternalServerError, RateLimitError
+from boltz_api import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncBoltz,
+    Boltz,
+    DefaultHttpxClient,
+    InternalServerError,
+    RateLimitError,
+)
 from boltz_api.core.backoff import delay_before_retry, demanded_delay, own_delay
 from boltz_api.core.exchange import within
 from boltz_api.core.failures import Reach, classified
@@ -21,6 +29,7 @@ from boltz_api.core.judge import may_have_happened, may_retry_status
 if TYPE_CHECKING:
     from tests.client.conftest import Patience, SayHTTP, Scripted
 
+NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
 
 
@@ -212,10 +221,68 @@ def test_a_server_that_drips_cannot_hold_a_client(server: Scripted, http: SayHTT
         client.admin.api_keys.list()
 
 
+ENDLESS = pytest.mark.parametrize(
+    "endless",
+    [b"HTTP/1.1 102 Processing\r\n\r\n" * 200, b"HTTP/1.1 200 OK\r\nx-padding: " + b"x" * 2_000],
+    ids=["interim answers", "a header"],
+)
+
+
+@ENDLESS
+@pytest.mark.parametrize("make", [httpx.Client, httpx2.Client, DefaultHttpxClient], ids=["httpx", "httpx2", "default"])
+def test_a_server_that_never_comes_to_the_answer_cannot_hold_a_thread(
+    server: Scripted, http: SayHTTP, make: type[httpx.Client | httpx2.Client], endless: bytes
+) -> None:
+    server.will(http(200, NO_KEYS), type(http())(endless, drip=0.03, drip_from=0))
+    with Boltz(api_key="k", base_url=server.url, total_timeout=0.3, max_retries=0, http_client=make()) as client:
+        client.admin.api_keys.list()  # so that the next request finds a connection
+        with pytest.raises(APITimeoutError, match="The time for the whole call is over") as caught:
+            client.admin.api_keys.create(name="x")
+    assert caught.value.outcome_unknown
+    assert [asked.connection for asked in server.asked] == [1, 1]
+
+
+def test_neither_tls_nor_a_proxy_lets_a_server_hold_a_thread(
+    tls_server: tuple[Scripted, str], server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = type(http())(b"HTTP/1.1 102 Processing\r\n\r\n" * 200, drip=0.03, drip_from=0)
+    secure, certificate = tls_server
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    secure.will(endless)
+    server.will(endless)
+    proxied = DefaultHttpxClient(proxy=server.url)
+    for http_client in (DefaultHttpxClient(), proxied):
+        client = Boltz(api_key="k", base_url=secure.url, total_timeout=0.3, max_retries=0, http_client=http_client)
+        with client, pytest.raises(APITimeoutError, match="The time for the whole call is over"):
+            client.admin.api_keys.create(name="x")
+    assert [asked.method for asked in (*secure.asked, *server.asked)] == ["POST", "CONNECT"]
+
+
+def test_each_thread_has_its_own_time_on_a_shared_connection(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS), http(200, NO_KEYS, delay=0.4))
+    with Boltz(api_key="k", base_url=server.url, max_retries=0) as client:
+        hurried = client.with_options(total_timeout=0.2)
+        hurried.admin.api_keys.list()
+        assert client.admin.api_keys.list().data == []
+    assert [asked.connection for asked in server.asked] == [1, 1]
+
+
+def test_a_silent_server_is_late_for_the_whole_call_before_it_is_late_for_a_read(
+    server: Scripted, http: SayHTTP
+) -> None:
+    server.will(http(200, NO_KEYS, delay=0.5))
+    client = Boltz(api_key="k", base_url=server.url, total_timeout=0.1, timeout=None)
+    with client, pytest.raises(APITimeoutError, match="The time for the whole call is over"):
+        client.admin.api_keys.list()
+    assert len(server.asked) == 1
+
+
+@ENDLESS
 @pytest.mark.anyio
-async def test_a_server_that_never_comes_to_the_answer_cannot_hold_a_task(server: Scripted, http: SayHTTP) -> None:
-    processing = b"HTTP/1.1 102 Processing\r\n\r\n"
-    server.will(type(http())(processing * 9, drip=0.03))
+async def test_a_server_that_never_comes_to_the_answer_cannot_hold_a_task(
+    server: Scripted, http: SayHTTP, endless: bytes
+) -> None:
+    server.will(type(http())(endless, drip=0.03, drip_from=0))
     async with AsyncBoltz(api_key="k", base_url=server.url, total_timeout=0.3, max_retries=0) as client:
         with pytest.raises(APITimeoutError, match="The time for the whole call is over") as caught:
             await client.admin.api_keys.create(name="x")

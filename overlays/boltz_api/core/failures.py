@@ -87,7 +87,8 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     "OSError": (Reach.UNKNOWN, True, False),
     "ResponseTooLargeError": (Reach.UNKNOWN, False, False),
     "UnreadableEncodingError": (Reach.UNKNOWN, False, False),
-    "DeadlineError": (Reach.UNKNOWN, False, True),
+    # Another try helps only where it was somebody else's time: HTTP/2 calls that share a connection share its end.
+    "DeadlineError": (Reach.UNKNOWN, True, True),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
@@ -58,6 +58,7 @@ class SyncHTTPClient(Protocol):
         headers: Sequence[tuple[str, str]],
         timeout: Timeouts,
         follow_redirects: bool,
+        extensions: Mapping[str, object],
     ) -> AbstractContextManager[SyncHTTPResponse]: ...
 
     def close(self) -> None: ...

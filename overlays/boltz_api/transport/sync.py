@@ -14,6 +14,7 @@ from boltz_api.core.failures import Failure, classified
 from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
+from boltz_api.transport.bounds import bound_new_connections, bounded
 from boltz_api.transport.seams import SyncHTTPClient
 
 if TYPE_CHECKING:
@@ -165,14 +166,18 @@ class SyncShell:
         receiving: Receiving | None = None
         request = step.request
         try:
-            with client.stream(
-                request.method,
-                request.url,
-                content=request.content,
-                headers=request.headers,
-                timeout=step.timeouts,
-                follow_redirects=False,
-            ) as answer:
+            with (
+                bounded(step.deadline, self._tempo.monotonic),
+                client.stream(
+                    request.method,
+                    request.url,
+                    content=request.content,
+                    headers=request.headers,
+                    timeout=step.timeouts,
+                    follow_redirects=False,
+                    extensions={"trace": bound_new_connections},
+                ) as answer,
+            ):
                 receiving = Receiving(
                     step,
                     answer.status_code,
