@@ -8,7 +8,7 @@ opened one. Nothing else lets anybody in below the headers, and this works with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol, runtime_checkable
@@ -28,7 +28,7 @@ _time_left: ContextVar[Callable[[], float] | None] = ContextVar("time_left", def
 
 
 @contextmanager
-def bounded(deadline: float | None, clock: Callable[[], float]) -> Iterator[None]:
+def bounded(deadline: float | None, clock: Callable[[], float]) -> Generator[None, None, None]:
     """Let no read of this thread outlast ``deadline``."""
     token = _time_left.set(None if deadline is None else lambda: deadline - clock())
     try:
