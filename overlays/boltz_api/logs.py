@@ -1,14 +1,18 @@
-"""What the client says about its work, without secrets. Silent unless the ``boltz_api`` logger is turned on."""
+"""What the client says about its work, without secrets. Silent unless the ``boltz_api`` logger is turned on.
+
+What the HTTP libraries say about the same requests loses its secrets here, too.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 from typing import Final
+from weakref import WeakValueDictionary
 
 from boltz_api.core.failures import Failure, in_words
 from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import scrubbed
+from boltz_api.core.secrets import Secret, scrubbed
 from boltz_api.core.wire import Response, WireRequest
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
@@ -17,6 +21,43 @@ _SHOWN: Final = 2000
 """How much of a body is worth a log's room."""
 
 logger: Final = logging.getLogger("boltz_api")
+
+_LAYERS: Final = ("connection", "http11", "http2", "proxy", "socks")
+HTTP_LOGGERS: Final = (
+    *("httpx", *(f"httpcore.{layer}" for layer in _LAYERS)),
+    *("httpx2", *(f"httpcore2.{layer}" for layer in _LAYERS)),
+    *("hpack.hpack", "hpack.table"),
+)
+"""Who logs headers as they went and came, or a status line's text. One by one: a filter on `httpcore` would not see
+what the loggers below it hand on."""
+
+# Not a set: of two equal keys, the second has to stay when the first goes.
+_living: Final[WeakValueDictionary[int, Secret]] = WeakValueDictionary()
+
+
+def keep_secret(secret: Secret) -> Secret:
+    """``secret``, which the HTTP libraries' logs will not show for as long as it exists."""
+    _living[id(secret)] = secret
+    return secret
+
+
+class _WithoutSecrets(logging.Filter):
+    """Masks what the HTTP libraries say."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        living = [secret for reference in _living.valuerefs() if (secret := reference()) is not None]
+        # HTTP/2 compresses headers in a way that anyone can undo; such a block has no text to mask.
+        if record.name.startswith("hpack."):
+            return not living
+        shown = record.getMessage()
+        masked = scrubbed(shown, living)
+        if masked != shown:
+            record.msg, record.args = masked, ()
+        return True
+
+
+for _name in HTTP_LOGGERS:
+    logging.getLogger(_name).addFilter(_WithoutSecrets())
 
 
 def configure_from_environment() -> None:

@@ -17,6 +17,7 @@ from boltz_api.core.headers import HeaderLayer, check_header, merged
 from boltz_api.core.secrets import Secret, scrubbed
 from boltz_api.core.wire import Timeouts
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, MissingAPIKeyError
+from boltz_api.logs import keep_secret
 from boltz_api.sentinels import NOT_GIVEN, NotGiven, Omit
 from boltz_api_generated.request import Timeout
 
@@ -137,7 +138,7 @@ def api_key_setting(given: str | None) -> Secret | None:
     key = given.strip() if isinstance(given, str) else given  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
     check_header("api_key", "x-api-key", key)
     # An empty one is what `os.environ.get("...", "")` gives where there is none.
-    return Secret(key) if key else None
+    return keep_secret(Secret(key)) if key else None
 
 
 def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import importlib
 import io
 import logging
 import os
 import pickle
+import pkgutil
+import re
 import subprocess
 import sys
 import traceback
@@ -15,7 +20,10 @@ from collections.abc import Callable, Iterator
 from types import NoneType
 from typing import TYPE_CHECKING
 
+import httpcore
+import httpcore2
 import httpx
+import httpx2
 import pytest
 import rich.console
 from hypothesis import given
@@ -26,6 +34,7 @@ from boltz_api import APIConnectionError, APIError, AsyncBoltz, Boltz, BoltzErro
 from boltz_api.core.headers import Headers
 from boltz_api.core.secrets import MASK, Secret, scrubbed, scrubbed_json
 from boltz_api.core.wire import WireRequest
+from boltz_api.logs import HTTP_LOGGERS
 
 if TYPE_CHECKING:
     from tests.client.conftest import Answer, SayHTTP, Scripted
@@ -79,9 +88,8 @@ class Witness:
 
 @pytest.fixture
 def witness(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[Witness]:
-    # Not httpcore's: it logs answers' headers as they are, and these servers put keys into them.
-    for name in ("boltz_api", "httpx", "asyncio"):
-        caplog.set_level(logging.DEBUG, logger=name)
+    # Every logger there is: httpcore logs answers' headers as they are, and these servers put keys into them.
+    caplog.set_level(logging.DEBUG, logger="")
     witness = Witness()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -90,6 +98,8 @@ def witness(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str])
     witness.texts += [str(warning.message) for warning in caught]
     witness.texts += list(capfd.readouterr())
     assert any("Sending" in text for text in witness.texts), "debug logging was not on"
+    if any("answered" in text for text in witness.texts):
+        assert any("receive_response_headers.complete" in text for text in witness.texts), "httpcore's was not on"
     witness.check()
 
 
@@ -162,10 +172,8 @@ def test_working_calls_show_no_secret(
     http: SayHTTP,
     witness: Witness,
     created_answer: dict[str, object],
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="")
-    server.will(http(200, {**created_answer, "key": MADE, "second_key": MADE}))
+    server.will(http(200, {**created_answer, "key": MADE, "second_key": MADE}, {"x-echo": f"{OWN}, {MADE}"}))
     with Boltz(api_key=OWN, base_url=server.url) as client:
         created = client.admin.api_keys.create(name="x")
         assert created.key == MADE
@@ -229,6 +237,51 @@ def test_the_log_says_what_happens(server: Scripted, http: SayHTTP, caplog: pyte
     text = "\n".join(record.getMessage() for record in caplog.records if record.name == "boltz_api")
     for part in ("Sending GET", "answered 500", "Retrying GET", "after 500", "answered 404", f"'x-api-key', '{MASK}'"):
         assert part in text
+
+
+def test_every_log_of_an_http_library_is_masked() -> None:
+    """Also one that a new release brings."""
+    for library in (httpx, httpx2, httpcore, httpcore2):
+        for module in pkgutil.walk_packages(library.__path__, f"{library.__name__}."):
+            with contextlib.suppress(ImportError):  # what needs an extra, such as httpx's command line
+                importlib.import_module(module.name)
+    known = logging.Logger.manager.loggerDict
+    found = {name for name in known if re.fullmatch(r"(httpx|httpcore)2?\..+|httpx2?", name)}
+    speaking = {name for name in found if isinstance(known[name], logging.Logger)}
+    assert speaking == {name for name in HTTP_LOGGERS if not name.startswith("hpack.")}
+
+
+@pytest.mark.parametrize("name", HTTP_LOGGERS)
+def test_http_libraries_logs_show_no_key_of_a_living_client(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="")
+    log = logging.getLogger(name)
+    first = Boltz(api_key=UNUSUAL)
+    with Boltz(api_key=UNUSUAL):
+        del first
+        gc.collect()
+        log.debug("Adding %s=%s", "x-api-key", UNUSUAL)
+        log.debug("answered: %s", [("x-echo", f"{UNUSUAL} {MADE}")])
+        log.debug("nothing %s", "secret")
+    said = [record.getMessage() for record in caplog.records if record.name == name]
+    assert said == (
+        []
+        if name.startswith("hpack.")
+        else [
+            f"Adding x-api-key={MASK}",
+            f"answered: [('x-echo', '{MASK} sk_bc_{MASK}')]",
+            "nothing secret",
+        ]
+    )
+
+
+def test_other_logs_and_other_programs_keep_what_they_say(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="")
+    client: Boltz | None = Boltz(api_key=UNUSUAL)
+    logging.getLogger("an.application").debug("%s", UNUSUAL)
+    del client
+    gc.collect()
+    logging.getLogger("httpcore.http11").debug("%s", UNUSUAL)
+    assert [record.args for record in caplog.records if UNUSUAL in record.getMessage()] == [(UNUSUAL,), (UNUSUAL,)]
 
 
 LEVELS: list[tuple[str, list[str]]] = [

@@ -22,7 +22,7 @@ _SECRET_HEADERS: Final = frozenset(
 class Secret:
     """A string that shows itself only when asked to."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
