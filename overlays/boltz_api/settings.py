@@ -30,12 +30,6 @@ DEFAULT_MAX_RESPONSE_BYTES: Final = 16 * 1024 * 1024
 TimeoutArgument: TypeAlias = float | Timeout | NotGiven | None
 
 
-async def _sleep(seconds: float) -> None:
-    from boltz_api.transport.asynchronous import sleep
-
-    await sleep(seconds)
-
-
 class Tempo(Struct, frozen=True, kw_only=True):
     """Where time and chance come from; tests put their own in."""
 
@@ -43,7 +37,8 @@ class Tempo(Struct, frozen=True, kw_only=True):
     now: Callable[[], float] = time.time
     random: Callable[[], float] = random.random
     sleep: Callable[[float], None] = time.sleep
-    async_sleep: Callable[[float], Awaitable[None]] = _sleep
+    async_sleep: Callable[[float], Awaitable[None]] | None = None
+    """Left out, the event loop's own."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, dict=True):

@@ -202,7 +202,7 @@ class AsyncShell:
                 case Send():
                     return await self._send(step)
                 case Sleep():
-                    await self._tempo.async_sleep(step.seconds)
+                    await (self._tempo.async_sleep or sleep)(step.seconds)
                     return None
                 case Ask():
                     answer = step.function(step.value)
