@@ -65,7 +65,7 @@ FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"name": "x", "extra_query": "a=1"}, ArgumentTypeError, "extra_query: expected a mapping, got str"),
     ({"name": "x", "extra_body": "{}"}, ArgumentTypeError, "extra_body: expected a mapping, got str"),
     ({"name": "x", "timeout": 0}, ArgumentValueError, "timeout: expected seconds, more than 0, got 0"),
-    ({"name": "x", "extra_body": {"a": object()}}, ArgumentTypeError, "body: cannot be sent as JSON"),
+    ({"name": "x", "extra_body": {"a": object()}}, ArgumentTypeError, "extra_body.a: cannot be sent as JSON"),
 ]
 
 
@@ -134,10 +134,40 @@ def test_a_key_where_its_id_belongs_is_refused_before_it_gets_into_anybodys_log(
 
 
 def test_half_a_character_cannot_be_sent(scripted_client: Boltz, server: Scripted) -> None:
-    with pytest.raises(ArgumentValueError, match="workspace_id: holds half of a surrogate pair"):
-        scripted_client.admin.api_keys.list(workspace_id="\ud800")
-    with pytest.raises(ArgumentValueError, match="api_key_id: holds half of a surrogate pair"):
-        scripted_client.admin.api_keys.revoke("\ud800")
+    half = "\ud800"
+    keys, post = scripted_client.admin.api_keys, scripted_client.post
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("name", lambda: keys.create(name=half)),
+        ("workspace_id", lambda: keys.create(name="x", workspace_id=half)),
+        ("workspace_id", lambda: keys.list(workspace_id=half)),
+        ("api_key_id", lambda: keys.revoke(half)),
+        ("extra_body.a", lambda: keys.create(name="x", extra_body={"a": half})),
+        ("extra_body", lambda: keys.create(name="x", extra_body={half: "a"})),
+        ("a", lambda: keys.create(name="x", extra_query={"a": half})),
+        ("body.a[1].b", lambda: post("/x", cast_to=object, body={"a": [1, {"b": half}]})),
+        ("extra_json.a", lambda: post("/x", cast_to=object, body={}, options={"extra_json": {"a": half}})),
+        ("content", lambda: post("/x", cast_to=object, content=half)),
+    ]
+    for argument, call in calls:
+        with pytest.raises(ArgumentValueError, match="holds half of a surrogate pair") as caught:
+            call()
+        assert caught.value.argument == argument
+    assert server.opened == 0
+
+
+def test_what_json_does_not_have_cannot_be_sent(scripted_client: Boltz, server: Scripted) -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    for body, argument in (
+        ({"a": {"b": object()}}, "body.a.b"),
+        ([1, {2: {object()}}], "body[1].2"),
+        ({object(): 1}, "body"),
+        (object(), "body"),
+        (endless, "body"),
+    ):
+        with pytest.raises(ArgumentTypeError, match="cannot be sent as JSON") as caught:
+            scripted_client.post("/x", cast_to=object, body=body)
+        assert caught.value.argument == argument
     assert server.opened == 0
 
 

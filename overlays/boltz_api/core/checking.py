@@ -143,11 +143,22 @@ def check_url_text(argument: str, text: str) -> None:
             f"{argument}: got an API key where its ID belongs; a key must not stand in a URL, which logs show",
             argument=argument,
         )
+    check_text(argument, text)
+
+
+def check_text(argument: str, text: str) -> None:
+    """Refuse what has no bytes.
+
+    Raises:
+        ArgumentValueError: It holds half of a character.
+
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
+        # Not shown: what is refused may be a secret.
         raise ArgumentValueError(
-            f"{argument}: holds half of a surrogate pair, which cannot be sent, got {shown(text)}", argument=argument
+            f"{argument}: holds half of a surrogate pair, which cannot be sent", argument=argument
         ) from None
 
 

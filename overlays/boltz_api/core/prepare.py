@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from boltz_api.core.checking import check_url_text, checked, did_you_mean
+from boltz_api.core.encoding import encoded
 from boltz_api.core.headers import HeaderLayer, check_header
 from boltz_api.core.wire import Timeouts, WireRequest
 from boltz_api.errors import ArgumentTypeError
@@ -133,22 +134,7 @@ def _encoded_body(request: Request[object], extra: Mapping[str, object]) -> byte
     body: object = dict[str, object]() if request.body is UNSET else request.body
     if request.operation.body is not None:
         body = checked(body, request.operation.body)
-    if extra:
-        body = {**cast("Mapping[str, object]", msgspec.to_builtins(body)), **extra}
-    return encoded(body)
-
-
-def encoded(body: object) -> bytes:
-    """``body`` as JSON.
-
-    Raises:
-        ArgumentTypeError: It holds something that JSON does not have.
-
-    """
-    try:
-        return msgspec.json.encode(body)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ArgumentTypeError(f"body: cannot be sent as JSON: {error}", argument="body") from None
+    return encoded(body, extra)
 
 
 def url_of(base_url: str, path: str, query: Mapping[str, object]) -> str:

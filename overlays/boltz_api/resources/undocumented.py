@@ -7,13 +7,12 @@ from types import NoneType
 from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
-import msgspec
-
-from boltz_api.core.checking import check_url_text, did_you_mean, shown
+from boltz_api.core.checking import check_text, check_url_text, did_you_mean, shown
 from boltz_api.core.decoding import decoded
+from boltz_api.core.encoding import encoded
 from boltz_api.core.exchange import exchange
 from boltz_api.core.headers import HeaderLayer
-from boltz_api.core.prepare import Prepared, encoded, retries_of, url_of
+from boltz_api.core.prepare import Prepared, retries_of, url_of
 from boltz_api.core.redirects import origin
 from boltz_api.core.steps import Flow
 from boltz_api.core.wire import Response, WireRequest
@@ -126,10 +125,13 @@ def _check(options: RequestOptions, body: object | None, content: bytes | str | 
 
 def _content(body: object | None, content: bytes | str | None, extra: Mapping[str, object] | None) -> bytes | None:
     if content is not None:
-        return content.encode() if isinstance(content, str) else content
-    if extra:
-        return encoded({**cast("Mapping[str, object]", msgspec.to_builtins(body or {})), **extra})
-    return None if body is None else encoded(body)
+        if isinstance(content, str):
+            check_text("content", content)
+            return content.encode()
+        return content
+    if body is None and not extra:
+        return None
+    return encoded({} if body is None else body, extra, argument="body", extra_argument="extra_json")
 
 
 def as_type(response: Response, kind: type[T]) -> T:
