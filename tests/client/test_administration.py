@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from boltz_api import (
     APIConnectionError,
     APIError,
+    APIResponseValidationError,
     ArgumentTypeError,
     ArgumentValueError,
     AsyncBoltz,
@@ -30,9 +31,6 @@ from boltz_api.keys.rotation import lifetime
 from boltz_api.sandbox import Sandbox
 from boltz_api.settings import Tempo
 from boltz_api.types.admin import APIKey, APIKeyCreateResponse
-
-if TYPE_CHECKING:
-    pass
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -219,7 +217,47 @@ def test_after_a_failed_create_the_old_key_works(sandbox: Sandbox, client: Boltz
     assert isinstance(cause, InternalServerError)
     assert cause.outcome_unknown
     assert len(client.admin.api_keys.candidates(cause)) == 1 + after_commit
+    assert {found.id for found in client.admin.api_keys.candidates(caught.value)} == active_ids(client) - {old}
     assert old in active_ids(client)
+
+
+LOST: list[tuple[dict[str, object], str]] = [
+    ({"drop": True}, "its secret is lost, so revoke that one before you rotate again"),
+    ({"status": 500}, "its secret is lost, so revoke that one before you rotate again"),
+    ({"body": "missing_field", "field": "key_details"}, "it is in __cause__.response, and nowhere else"),
+]
+
+
+@pytest.mark.parametrize(("fault", "advice"), LOST)
+def test_where_the_successors_create_is_in_doubt_the_error_says_what_works_and_what_to_look_for(
+    sandbox: Sandbox, client: Boltz, fault: dict[str, Any], advice: str
+) -> None:
+    old = client.admin.api_keys.create(name="ci").key_details.id
+    sandbox.fail("create_api_key", after_commit=True, **fault)
+    with pytest.raises(RotationError) as caught:
+        client.admin.api_keys.rotate(old)
+    said = str(caught.value)
+    assert f"The successor of the key {old!r} may or may not have been made; that key still works." in said
+    assert "candidates(), which lists the keys named 'ci' that may be it" in said
+    assert advice in said
+    cause = caught.value.__cause__
+    if isinstance(cause, APIResponseValidationError):
+        secret = cause.response.text.partition('"key":"')[2].partition('"')[0]
+        assert secret.startswith("sk_bc_ws_live_")
+        assert secret not in said
+    (successor,) = client.admin.api_keys.candidates(caught.value)
+    assert active_ids(client) == {old, successor.id}
+
+
+def test_where_the_successor_was_certainly_not_made_there_is_nothing_to_look_for(
+    sandbox: Sandbox, client: Boltz
+) -> None:
+    old = client.admin.api_keys.create(name="ci").key_details.id
+    sandbox.fail("create_api_key", status=403)
+    with pytest.raises(RotationError, match=f"'{old}' was not made; that key still works: Error code: 403") as caught:
+        client.admin.api_keys.rotate(old)
+    assert client.admin.api_keys.candidates(caught.value) == []
+    assert active_ids(client) == {old}
 
 
 def test_after_a_failed_revoke_the_new_key_works(sandbox: Sandbox, client: Boltz) -> None:

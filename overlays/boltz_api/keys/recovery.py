@@ -11,7 +11,7 @@ from boltz_api.core.exchange import exchange, parsed
 from boltz_api.core.paging import Place, beginning
 from boltz_api.core.steps import Flow
 from boltz_api.core.wire import Response
-from boltz_api.errors import APIError, ArgumentValueError
+from boltz_api.errors import APIError, ArgumentValueError, RotationError
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
 from boltz_api_generated.models import APIKey, ListApiKeysResponse
@@ -23,7 +23,9 @@ _CUT_OFF: Final = timedelta(seconds=1)
 _UNKNOWN_SKEW: Final = timedelta(minutes=10)
 
 
-def candidates(settings: Settings, error: APIError, **options: Unpack[RequestOptions]) -> Flow[list[APIKey]]:
+def candidates(
+    settings: Settings, error: APIError | RotationError, **options: Unpack[RequestOptions]
+) -> Flow[list[APIKey]]:
     """List the keys that a failed ``create`` may have made.
 
     They have the name, mode, workspace, addresses and lifetime that were asked for, and are no older than the call;
@@ -31,7 +33,7 @@ def candidates(settings: Settings, error: APIError, **options: Unpack[RequestOpt
     A server that was slow may still make the key after this has returned.
 
     Args:
-        error: What ``create`` raised.
+        error: What ``create`` raised, or ``rotate`` where it could not make the successor.
         options: As for every call.
 
     Returns:
@@ -41,12 +43,18 @@ def candidates(settings: Settings, error: APIError, **options: Unpack[RequestOpt
         ArgumentValueError: The error does not come from ``create``.
 
     """
-    started_at = getattr(error, "started_at", None)
-    if started_at is None or error.operation != "create_api_key":
-        raise ArgumentValueError("error: expected one that create() raised", argument="error")
-    if not error.outcome_unknown:
+    failed = error.__cause__ if isinstance(error, RotationError) else error
+    started_at = getattr(failed, "started_at", None)
+    if not isinstance(failed, APIError) or started_at is None or failed.operation != "create_api_key":
+        raise ArgumentValueError(
+            "error: expected one that create() raised, or rotate() when it could not make the successor",
+            argument="error",
+        )
+    if not failed.outcome_unknown:
         return []
-    asked = error.arguments
+    asked = failed.arguments
+    # Whoever has just made a key and rotates it would find it to be its own successor.
+    predecessor = error.old.id if isinstance(error, RotationError) and error.old is not None else None
     workspace = asked.get("workspace_id")
     place: Place[ListApiKeysResponse] | None = beginning(
         operations.list_api_keys(workspace_id=workspace if isinstance(workspace, str) else None, **options), settings
@@ -59,7 +67,9 @@ def candidates(settings: Settings, error: APIError, **options: Unpack[RequestOpt
         page = parsed(prepared, received)
         if earliest is None:
             earliest = earliest_creation(started_at, received.response, settings.tempo.now())
-        found += [key for key in page.data if key.created_at >= earliest and could_be(key, asked)]
+        found += [
+            key for key in page.data if key.id != predecessor and key.created_at >= earliest and could_be(key, asked)
+        ]
         place = place.after(page)
     return sorted(found, key=lambda key: key.created_at, reverse=True)
 

@@ -13,7 +13,13 @@ from boltz_api.core.checking import check_id, shown
 from boltz_api.core.exchange import call
 from boltz_api.core.prepare import prepare
 from boltz_api.core.steps import Flow, ask
-from boltz_api.errors import ArgumentTypeError, ArgumentValueError, BoltzError, RotationError
+from boltz_api.errors import (
+    APIResponseValidationError,
+    ArgumentTypeError,
+    ArgumentValueError,
+    BoltzError,
+    RotationError,
+)
 from boltz_api.keys.finding import get
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
@@ -93,9 +99,8 @@ def rotate(
     try:
         new = yield from call(prepare(successor, settings, repeatable=False), settings)
     except BoltzError as error:
-        outcome = "may or may not have been made" if getattr(error, "outcome_unknown", False) else "was not made"
         raise RotationError(
-            f"The successor of the key {api_key_id!r} {outcome}; that key still works: {error}",
+            _without_successor(old, error),
             stage="create",
             old=old,
             working=(old.id,),
@@ -113,6 +118,20 @@ def rotate(
             working=(new.key_details.id,),
         ) from error
     return Rotation(new=new, old=revoked)
+
+
+def _without_successor(old: APIKey, error: BoltzError) -> str:
+    """What to know, and to do, after the create failed."""
+    if not getattr(error, "outcome_unknown", False):
+        return f"The successor of the key {old.id!r} was not made; that key still works: {error}"
+    advice = "its secret is lost, so revoke that one before you rotate again"
+    if isinstance(error, APIResponseValidationError):
+        advice = "the answer that came may hold its secret: it is in __cause__.response, and nowhere else"
+    return (
+        f"The successor of the key {old.id!r} may or may not have been made; that key still works. To look for "
+        f"it, pass this error to candidates(), which lists the keys named {shown(old.name)} that may be it; {advice}. "
+        f"What happened: {error}"
+    )
 
 
 def _check_function(check: object) -> None:
