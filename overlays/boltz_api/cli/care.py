@@ -13,7 +13,7 @@ from boltz_api.cli import contract, words
 
 if TYPE_CHECKING:
     from boltz_api import Boltz
-    from boltz_api.errors import APIError
+    from boltz_api.errors import APIError, RotationError
 
 
 class DeclinedError(click.ClickException):
@@ -53,11 +53,12 @@ def described(client: Boltz, key_id: str) -> str:
     return f"{key_id}, which is not among the keys that can be listed"
 
 
-def tell_candidates(client: Boltz, error: APIError) -> None:
+def tell_candidates(client: Boltz, error: APIError | RotationError) -> None:
     """Name the keys that a create with an unknown outcome may have made, where they can be found out."""
-    from boltz_api.errors import BoltzError
+    from boltz_api.errors import BoltzError, RotationError
 
-    if not error.outcome_unknown:
+    failed = error.__cause__ if isinstance(error, RotationError) else error
+    if not getattr(failed, "outcome_unknown", False):
         return
     try:
         found = list(client.admin.api_keys.candidates(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import click
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from boltz_api.cli.interrupts import Held
 from boltz_api.cli.keyfile import KeyFile
 from boltz_api.cli.output import Answer, Output
-from boltz_api.errors import APIResponseValidationError
+from boltz_api.errors import APIConnectionError, APIError, APIResponseValidationError, RotationError
 
 T = TypeVar("T")
 
@@ -45,10 +45,10 @@ class Delivery:
         try:
             with Held(what) as held:
                 return make(held)
-        except APIResponseValidationError as error:
-            # The secret is somewhere in there, and nowhere else.
-            self._output.text(f"{error.response.text}\n")
-            click.echo("The server's answer is shown as it came: it may hold a key, shown this once.", err=True)
+        except (APIError, RotationError) as error:
+            came = _undecoded(error)
+            if came:
+                self._show_as_it_came(came)
             raise
         finally:
             if self._file is not None:
@@ -86,5 +86,26 @@ class Delivery:
             self._show_apart(value)
         click.echo("This is the only time that the key is shown. Store it now.", err=True)
 
+    def _show_as_it_came(self, text: str) -> None:
+        told = "The server's answer is shown as it came: it may hold a key, shown this once."
+        try:
+            self._output.text(f"{text}\n")
+        except OSError:
+            sys.stderr.write(f"{text}\n")
+        click.echo(told, err=True)
+
     def _show_apart(self, value: str) -> None:
         sys.stderr.write(f"The key, shown this once: {value}\n")
+
+
+def _undecoded(error: APIError | RotationError) -> str:
+    """What came of a successful answer that could not be used: the secret is in there, or nowhere."""
+    failed = error
+    if isinstance(error, RotationError):
+        if error.stage != "create":  # the successor was handed over
+            return ""
+        failed = cast("APIError", error.__cause__)
+    if isinstance(failed, APIResponseValidationError | APIConnectionError):
+        answer = failed.response
+        return answer.text if answer is not None and answer.is_success else ""
+    return ""

@@ -68,9 +68,7 @@ def of(error: BaseException) -> Failure:
         case errors.APIError():
             return _of_api(error)
         case errors.RotationError():
-            cause = of(error.__cause__) if isinstance(error.__cause__, errors.APIError | click.Abort) else None
-            code, hint = (cause.exit_code, cause.hint) if cause else (exits.FAILED, "")
-            return Failure(code, "RotationError", sentence(str(error)), hint, {"working": list(error.working)})
+            return _of_rotation(error)
         case errors.BoltzError():
             return Failure(exits.FAILED, type(error).__name__, sentence(str(error)))
         case OSError():
@@ -81,6 +79,19 @@ def of(error: BaseException) -> Failure:
                 exits.FAILED, "bug", sentence(f"an unexpected {type(error).__name__}: {error}"),
                 "This is a fault of boltz-api; please report it with what --debug shows.",
             )  # fmt: skip
+
+
+def _of_rotation(error: errors.RotationError) -> Failure:
+    cause = error.__cause__
+    known = of(cause) if isinstance(cause, errors.APIError | click.ClickException | click.Abort) else None
+    code, hint = (known.exit_code, known.hint) if known else (exits.FAILED, "")
+    message = str(error)
+    # What the library advises is for programs; commands have been named instead.
+    if error.old is not None and isinstance(cause, errors.APIError) and cause.outcome_unknown:
+        message = f"the successor of {error.old.id} may or may not have been made; that key still works: {cause}"
+    elif isinstance(cause, click.ClickException):
+        message = f"{cause.format_message().rstrip('.')}. {' and '.join(error.working)} both work"
+    return Failure(code, "RotationError", sentence(message), hint, {"working": list(error.working)})
 
 
 def _of_api(error: errors.APIError) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -39,10 +40,23 @@ class KeyFile:
         if self._file.write(line) != len(line):
             raise OSError(0, "only a part could be written")
         os.fsync(self._file.fileno())
+        # A file whose folder was removed takes what is written, and is gone when it is closed.
+        if not self._in_place():
+            raise OSError(0, "the file was removed in the meantime")
         self._written = True
 
     def discard_unwritten(self) -> None:
         """Close the file; take it away if the secret is not in there."""
-        self._file.close()
-        if not self._written:
-            self.path.unlink(missing_ok=True)
+        abandoned = not self._written and self._in_place()
+        # What has gone wrong is being told already.
+        with suppress(OSError):
+            self._file.close()
+            if abandoned:
+                self.path.unlink()
+
+    def _in_place(self) -> bool:
+        """Whether what stands under the path still is this file."""
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.lstat())
+        except OSError:
+            return False

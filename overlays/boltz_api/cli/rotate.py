@@ -111,7 +111,7 @@ def _rotate(
     output = Output(settings)
     with settings.client() as client:
         from boltz_api.cli.delivery import Delivery
-        from boltz_api.errors import APIError, RotationError
+        from boltz_api.errors import RotationError
 
         if not yes:
             care.confirm(lambda: f"Make a successor of the key {care.described(client, key_id)}, and then revoke it?")
@@ -127,8 +127,8 @@ def _rotate(
                         allowed_ips=allowed_ips or None,
                     )
                 except RotationError as error:
-                    if error.stage == "create" and isinstance(error.__cause__, APIError):
-                        care.tell_candidates(client, error.__cause__)
+                    if error.stage == "create":
+                        care.tell_candidates(client, error)
                     raise
 
         delivery.made_by(make, what=f"a successor of {key_id} may have been made")
