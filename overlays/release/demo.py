@@ -144,7 +144,7 @@ class Demo:
         return environment
 
     def _call(self, environment: CleanEnvironment, variables: Mapping[str, str]) -> None:
-        print(textwrap.indent(use.CALLS, ">>> "))
+        print(use.as_typed(use.CALLS))
         for line in use.calls(environment, variables):
             print(line)
 

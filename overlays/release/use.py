@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -53,6 +54,18 @@ def sandbox(environment: CleanEnvironment) -> Generator[dict[str, str]]:
 def calls(environment: CleanEnvironment, variables: Mapping[str, str]) -> list[str]:
     """Run ``CALLS``; the lines that it prints."""
     return environment.run("python", "-c", CALLS, env=variables).splitlines()
+
+
+def as_typed(source: str) -> str:
+    """``source`` with the prompts of Python's own shell."""
+    lines = source.splitlines()
+    typed: list[str] = []
+    for statement in ast.parse(source).body:
+        first, last = statement.lineno - 1, statement.end_lineno
+        typed += [f"{'...' if number else '>>>'} {line}".rstrip() for number, line in enumerate(lines[first:last])]
+        if hasattr(statement, "body"):
+            typed.append("...")  # where a block ends, the shell wants to be told
+    return "\n".join(typed)
 
 
 def commands(environment: CleanEnvironment, variables: Mapping[str, str]) -> list[tuple[str, str]]:

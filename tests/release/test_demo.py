@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from codegen.contract import ContractError
+from release import use
 from release.__main__ import main
 from release.demo import Demo, empty
 from release.refusal import Refusal
@@ -36,6 +38,14 @@ def test_a_contract_that_is_broken_stops_it_at_the_first_step(
     assert "the demo stops here: step 1, The contract, failed" in said
     assert "2. Generate" not in said
     assert before == state(tree)
+
+
+def test_the_calls_are_shown_as_pythons_shell_has_them() -> None:
+    shown = use.as_typed(use.CALLS)
+    assert ">>> for number in range(4):\n...     client.admin" in shown
+    assert {line[:3] for line in shown.splitlines()} == {">>>", "..."}
+    read = "".join(example.source for example in doctest.DocTestParser().get_examples(shown))
+    assert read.split() == use.CALLS.split()
 
 
 @pytest.mark.slow
