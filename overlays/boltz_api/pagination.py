@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 from boltz_api.core.paging import Envelope, Place, next_cursor
 from boltz_api.errors import NoNextPageError
 from boltz_api.prefetching import prefetched_by_a_task, prefetched_by_a_thread
+from boltz_api.unpicklable import NotPickled
 from boltz_api_generated.model import Model
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ class PageInfo:
         return f"PageInfo(params={self.params})"
 
 
-class CursorPage(Generic[T]):
+class CursorPage(NotPickled, Generic[T]):
     """What both kinds of page share: the page's data, and whether there is more."""
+
+    _pickle_instead = "pickle its data; to go on elsewhere, pass its last_id as after_id"
 
     data: list[T]
     first_id: str | None
@@ -170,8 +173,10 @@ class AsyncCursorPage(CursorPage[T]):
         return prefetched_by_a_task(self)
 
 
-class AsyncPaginator(Generic[T]):
+class AsyncPaginator(NotPickled, Generic[T]):
     """A listing that has not begun: ``await`` it for its first page, or iterate over its items at once."""
+
+    _pickle_instead = "await it, and pickle the page's data"
 
     def __init__(self, place: Place[Envelope[T]], shell: AsyncShell) -> None:
         self._place = place

@@ -8,12 +8,15 @@ from typing import Generic, TypeVar
 
 from boltz_api.core.headers import Headers
 from boltz_api.core.wire import Response, SentRequest
+from boltz_api.unpicklable import NotPickled
 
 R_co = TypeVar("R_co", covariant=True)
 
 
-class _Answer(Generic[R_co]):
+class _Answer(NotPickled, Generic[R_co]):
     """What both kinds of raw answer share."""
+
+    _pickle_instead = "pickle what parse() gives, or http_response, which leaves secrets out of the pickle"
 
     http_response: Response
     """The answer as it came; its attributes are named as in httpx."""

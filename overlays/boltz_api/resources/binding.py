@@ -24,6 +24,7 @@ from boltz_api.raw import APIResponse, AsyncAPIResponse
 from boltz_api.resources.arguments import flow_from, request_from
 from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Mode, Raw, Streamed, Sync
 from boltz_api.settings import Settings
+from boltz_api.unpicklable import NotPickled
 from boltz_api_generated.request import Request
 
 P = ParamSpec("P")
@@ -34,8 +35,10 @@ S = TypeVar("S")
 A = TypeVar("A")
 
 
-class Resource(Generic[M]):
+class Resource(NotPickled, Generic[M]):
     """A group of operations, bound to a client."""
+
+    _pickle_instead = "make another where it is needed: Boltz() takes the key from BOLTZ_API_KEY"
 
     def __init__(self, mode: M) -> None:
         self._mode = mode
