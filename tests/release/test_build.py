@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from release.build import ELSEWHERE, HERE, Release, build, build_distributions, build_twice
 from release.checksums import sign
@@ -196,6 +195,8 @@ def test_a_key_that_is_not_there_is_one_sentence(release: Release, tmp_path: Pat
 
 
 def test_the_bill_of_materials_is_valid_and_tells_what_the_wheel_asks_for(root: Path, release: Release) -> None:
+    from cyclonedx.validation.json import JsonStrictValidator  # its import takes two seconds
+
     (bill,) = release.distributions.wheel.parent.glob("*.cdx.json")
     text = bill.read_text("utf-8")
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
