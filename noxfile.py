@@ -25,7 +25,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 # The Python that runs nox is there for certain; the tools need one Python, not all of them.
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
-PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox", "tests/typing"]
+PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox"]
 TYPED = ["noxfile.py", "generated", "overlays", "benchmarks"]
 
 
@@ -36,9 +36,10 @@ def install(session: nox.Session, *groups: str, extras: str = "") -> None:
     session.install("--constraint", "constraints.txt", *wanted, *project)
 
 
-def install_wheel(session: nox.Session) -> None:
-    """Build the wheel and install it with all that its tests need."""
-    install(session, "dev")
+def install_wheel(session: nox.Session, group: str) -> None:
+    """Build the wheel and install it, beside the group that its tests need."""
+    install(session, group)
+    session.install("--constraint", "constraints.txt", *PYPROJECT["build-system"]["requires"])
     wheelhouse = Path(session.virtualenv.location, "wheelhouse")
     for stale in wheelhouse.glob("*.whl"):
         stale.unlink()
@@ -91,15 +92,15 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Test the built wheel: the package on every Python found, the pipeline on the one that runs nox."""
-    install_wheel(session)
-    parts = [] if session.python == THIS else PACKAGE_TESTS
+    group, parts = ("dev", []) if session.python == THIS else ("tests", PACKAGE_TESTS)
+    install_wheel(session, group)
     run_tests(session, *(session.posargs or ["-m", "not slow", *parts]))
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that take their time: whole releases, clean environments, type checkers, a real browser."""
-    install_wheel(session)
+    install_wheel(session, "dev")
     run_tests(session, *(session.posargs or ["-m", "slow"]))
 
 

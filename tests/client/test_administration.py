@@ -15,6 +15,7 @@ from boltz_api import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
+    ArgumentError,
     ArgumentTypeError,
     ArgumentValueError,
     AsyncBoltz,
@@ -117,6 +118,23 @@ async def test_keys_are_found_by_a_task(sandbox: Sandbox, async_client: AsyncBol
         break
 
 
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ({"name": 3}, "name: expected a string"),
+        ({"active": "yes"}, "active: expected"),
+        ({"mode": "prod"}, "mode: expected 'live'"),
+        ({"key_type": "user"}, "key_type: expected 'admin'"),
+    ],
+)
+def test_a_condition_that_no_key_could_meet_is_refused(
+    sandbox: Sandbox, client: Boltz, condition: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        next(client.admin.api_keys.find(**condition))  # type: ignore[arg-type]  # that is the test
+    assert sandbox.received == ()
+
+
 @pytest.mark.parametrize("argument", ["created_before", "expires_before", "unused_since"])
 def test_times_need_a_zone(client: Boltz, argument: str) -> None:
     with pytest.raises(ArgumentValueError, match=f"{argument}: expected a time with a time zone"):
@@ -213,6 +231,7 @@ def test_after_a_failed_create_the_old_key_works(sandbox: Sandbox, client: Boltz
     with pytest.raises(RotationError) as caught:
         client.admin.api_keys.rotate(old)
     assert (caught.value.stage, caught.value.working, caught.value.new) == ("create", (old,), None)
+    assert "may or may not have been made" in str(caught.value)
     cause = caught.value.__cause__
     assert isinstance(cause, InternalServerError)
     assert cause.outcome_unknown
@@ -361,7 +380,11 @@ COULD_BE: list[tuple[dict[str, object], dict[str, object], bool]] = [
     ({"name": "x", "allowed_ips": ["::1"]}, {}, False),
     ({"name": "x"}, {"allowed_ips": ["odd"]}, False),
     ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 3 * DAY}, True),
-    ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 5 * DAY}, False),
+    ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 4 * DAY}, True),
+    ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 2 * DAY}, True),
+    ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 4.01 * DAY}, False),
+    ({"name": "x", "expires_in_days": 3}, {"expires_at": NOON + 1.99 * DAY}, False),
+    ({"name": "x", "workspace_id": "ws_1"}, {}, True),
     ({"name": "x", "expires_in_days": 3}, {}, False),
     ({"name": "x"}, {"expires_at": NOON + DAY}, False),
 ]

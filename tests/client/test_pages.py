@@ -132,6 +132,27 @@ def test_more_without_a_cursor_is_an_error_and_not_an_end(
         list(scripted_client.admin.api_keys.list())
 
 
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_more_without_a_cursor_is_an_error_further_on_as_well(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object], cursor: str | None
+) -> None:
+    server.will(
+        http(200, {"data": [key_answer], "first_id": "a", "last_id": "a", "has_more": True}),
+        http(200, {"data": [key_answer], "first_id": cursor, "last_id": cursor, "has_more": True}),
+    )
+    with pytest.raises(PaginationError, match="gives no cursor"):
+        list(scripted_client.admin.api_keys.list())
+
+
+def test_a_first_page_that_leads_to_itself_is_found_out(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(200, {"data": [key_answer], "first_id": "a", "last_id": "a", "has_more": True}))
+    with pytest.raises(PaginationError, match="'a' leads back"):
+        list(scripted_client.admin.api_keys.list(after_id="a"))
+    assert len(server.asked) == 1
+
+
 def test_a_cursor_in_extra_query_is_where_the_walk_begins(
     scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
 ) -> None:
@@ -197,6 +218,17 @@ async def test_pages_are_fetched_ahead_by_a_task(
         async for key in keys:
             assert key.id == "1"
             break
+
+
+@pytest.mark.anyio
+async def test_leaving_early_does_not_wait_for_the_page_on_its_way(
+    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    page = {"data": [key_answer], "first_id": "1", "last_id": "1", "has_more": True}
+    server.will(http(200, page), http(200, page, delay=30))
+    with anyio.fail_after(10):
+        async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
+            assert (await anext(keys)).id == "key_1"
 
 
 @pytest.mark.anyio

@@ -320,6 +320,11 @@ def test_a_known_secret_is_masked_whatever_it_looks_like(secret: str) -> None:
     assert masked == f"it is {MASK}!" or secret in MASK
 
 
+def test_what_is_too_short_for_a_secret_is_left_in_the_text() -> None:
+    assert scrubbed("a password", [Secret("a passwo")]) == f"{MASK}rd"
+    assert scrubbed("a password", [Secret("a passw")]) == "a password"
+
+
 def test_what_the_service_itself_shows_of_a_key_is_not_masked() -> None:
     assert scrubbed("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
 
@@ -331,8 +336,9 @@ def test_json_is_masked_at_every_depth() -> None:
 def test_a_secret_shows_itself_only_when_asked() -> None:
     secret = Secret(OWN)
     assert (secret.reveal(), secret == Secret(OWN), hash(secret) == hash(Secret(OWN))) == (OWN, True, True)
+    assert [secret == other for other in (Secret(OWN + "x"), OWN, None)] == [False, False, False]
     assert OWN not in f"{secret} {secret!r}"
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a secret is not pickled"):
         pickle.dumps(secret)
 
 

@@ -22,7 +22,7 @@ from boltz_api import (
 )
 from boltz_api.core.backoff import delay_before_retry, demanded_delay, own_delay
 from boltz_api.core.exchange import within
-from boltz_api.core.failures import Reach, classified
+from boltz_api.core.failures import Reach, classified, in_words
 from boltz_api.core.headers import Headers
 from boltz_api.core.judge import may_have_happened, may_retry_status
 
@@ -140,6 +140,15 @@ def test_only_what_never_had_a_connection_counts_as_not_sent(library: ModuleType
         "LocalProtocolError",
     }
     assert all(failure.timeout == ("Timeout" in name) for name, failure in found.items())
+
+
+def test_what_a_failure_says_is_found_behind_it_even_in_a_circle() -> None:
+    silent, cause = OSError(), OSError("the cable is out")
+    silent.__cause__ = cause
+    assert in_words(silent) == "the cable is out"
+    silent.__cause__, silent.__context__ = None, cause
+    cause.args, cause.__context__ = (), silent
+    assert in_words(silent) == "OSError"
 
 
 def test_an_error_that_nobody_foresaw_counts_as_the_worst() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
 import pytest
@@ -24,7 +24,7 @@ from boltz_api import (
     MissingAPIKeyError,
     omit,
 )
-from boltz_api.core.checking import checked
+from boltz_api.core.checking import checked, shown
 from boltz_api.core.headers import Headers, check_header, merged
 from boltz_api_generated.model import Model
 
@@ -59,6 +59,7 @@ FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"name": "x", "extra_headers": {"a": "b\r\nc: d"}}, ArgumentValueError, "extra_headers: the value of 'a'"),
     ({"name": "x", "extra_headers": {"a\n": "b"}}, ArgumentValueError, "extra_headers: 'a\\n' cannot be the name"),
     ({"name": "x", "extra_headers": {"a": 1}}, ArgumentTypeError, "extra_headers: expected the value of 'a'"),
+    ({"name": "x", "extra_headers": {1: "a"}}, ArgumentTypeError, "extra_headers: expected header names to be strings"),
     ({"name": "x", "extra_headers": {"Content-Length": "0"}}, ArgumentValueError, "extra_headers: 'Content-Length'"),
     ({"name": "x", "extra_headers": {"transfer-encoding": "chunked"}}, ArgumentValueError, "where the request ends"),
     ({"name": "x", "extra_headers": ["a"]}, ArgumentTypeError, "extra_headers: expected a mapping, got list"),
@@ -264,7 +265,19 @@ class Inner(Model, frozen=True, kw_only=True, rename={"from_": "from"}):
     kind: Literal["a", "b"] | UnsetType = UNSET
 
 
+class Cat(Model, frozen=True, kw_only=True, tag_field="kind", tag="cat"):
+    __tag__: ClassVar[str] = "kind"
+    lives: Annotated[int, Meta(le=9)]
+
+
+class Dog(Model, frozen=True, kw_only=True, tag_field="kind", tag="dog"):
+    __tag__: ClassVar[str] = "kind"
+    tricks: list[str]
+
+
 class Outer(Model, frozen=True, kw_only=True, rename="camel"):
+    pets: list[Cat | Dog] = msgspec.field(default_factory=list[Cat | Dog])
+    counts: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     inner_list: list[Inner] = msgspec.field(default_factory=list[Inner])
     by_name: dict[str, Inner] = msgspec.field(default_factory=dict[str, Inner])
     plain: float | None = None
@@ -275,6 +288,8 @@ def test_nested_arguments_go_out_under_the_wires_names() -> None:
     assert json.loads(msgspec.json.encode(checked(values, Outer))) == {
         "innerList": [{"from": 1}, {"from": 2}],
         "byName": {"a_b": {"from": 3, "kind": "a"}},
+        "pets": [],
+        "counts": {},
         "plain": None,
     }
 
@@ -285,6 +300,14 @@ DEEP_FAULTS: list[tuple[dict[str, object], str]] = [
     ({"inner_list": [{"from_": 1, "kin": 1}]}, "inner_list[0].kin: no such argument; did you mean 'kind'?"),
     ({"plain": "x"}, "plain: expected a number or None, got 'x'"),
     ({"inner_list": [{"from_": 1, "kind": "c"}]}, "inner_list[0].kind: expected 'a' or 'b', got 'c'"),
+    # msgspec does not say under which of a mapping's keys.
+    ({"counts": {"a": 1, "b": "2"}}, "counts[...]: expected an integer"),
+    ({"by_name": {"a": {"from_": 0}}}, "by_name[...].from_: expected an integer of at least 1"),
+    ({"by_name": {"a": {"from_": 1, "kin": 1}}}, "by_name[...].kin: no such argument; did you mean 'kind'?"),
+    ({"pets": [{"kind": "cat", "lives": 10}]}, "pets[0].lives: expected an integer of at most 9, got 10"),
+    ({"pets": [{"kind": "cat", "tricks": []}]}, "pets[0].tricks: no such argument"),
+    ({"pets": [{"kind": "dog", "tricks": ["sit", 2]}]}, "pets[0].tricks[1]: expected a string, got 2"),
+    ({"pets": [{"kind": "cow"}]}, "pets[0].kind: expected 'cat' or 'dog', got 'cow'"),
 ]
 
 
@@ -293,6 +316,11 @@ def test_faults_deep_inside_are_named_as_the_caller_wrote_them(values: dict[str,
     with pytest.raises(ArgumentError) as caught:
         checked(values, Outer)
     assert str(caught.value) == message
+
+
+def test_a_value_is_shown_in_sixty_characters() -> None:
+    assert shown("x" * 58) == f"'{'x' * 58}'"
+    assert shown("x" * 59) == f"'{'x' * 59}…"
 
 
 @given(st.text())
@@ -320,5 +348,6 @@ def test_later_headers_win_whatever_their_case() -> None:
 
 def test_headers_are_looked_up_without_regard_to_case() -> None:
     headers = Headers([("Set-Cookie", "a"), ("set-cookie", "b"), ("X", "1")])
+    assert [name in headers for name in ("SET-cookie", "x", "y", "", 1)] == [True, True, False, False, False]
     assert (headers["SET-COOKIE"], headers.get_list("set-cookie"), "x" in headers) == ("a, b", ["a", "b"], True)
     assert (list(headers), len(headers), headers.get("nope")) == (["set-cookie", "x"], 2, None)

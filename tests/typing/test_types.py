@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SAMPLES = ["tests/typing/calls_that_work.py", "tests/typing/calls_that_do_not.py"]
 
 
