@@ -44,6 +44,8 @@ class Page:
     """Markdown for the site generator, with the HTML of the trees in it."""
     plain: str = field(repr=False)
     """The same in plain Markdown."""
+    parameters: tuple[tuple[str, Entry], ...] = ()
+    """Those of its endpoint, in Python, each with the anchor where it stands."""
 
 
 def slug(text: str) -> str:
@@ -137,6 +139,7 @@ class Writer:
                     summary=_path_line(endpoint),
                     source=self._render("endpoint.md.jinja", endpoint=endpoint, languages=self.languages),
                     plain=self._render("endpoint.plain.jinja", endpoint=endpoint, languages=self.languages),
+                    parameters=tuple(_parameters_of(endpoint)),
                 )
         named = [(schema.component or "", schema) for schema in self.reference.components]
         models_by_language = (
@@ -160,6 +163,12 @@ class Writer:
         parts = _FENCED.split(text.strip())
         # Every other part is a code block, whose empty lines are its own.
         return "".join(part if at % 2 else _GAP.sub("\n\n", part) for at, part in enumerate(parts)) + "\n"
+
+
+def _parameters_of(endpoint: Endpoint) -> Iterator[tuple[str, Entry]]:
+    python = Python()
+    for parameter in python.parameters(endpoint):
+        yield f"{slug(python.label)}-parameters-{slug(parameter.name)}", parameter
 
 
 def _models_of(resource: Resource) -> Iterator[Entry]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from reference.pages import Page, templates
+from reference.search import add_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _TITLE: Final = re.compile(r"^# (.+)$", re.MULTILINE)
 _CHARTS: Final = "benchmarks/charts"
+_EXAMPLES: Final = "examples.md"
+_REFERENCE: Final = "Reference"
+_THEME: Final = Path(__file__).with_name("theme")
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
 
 
@@ -59,8 +63,7 @@ class Site:
             Section(listed["heading"], tuple(self._guide(name) for name in listed["pages"]))
             for listed in contents["section"]
         ]
-        reference = Section("Reference", tuple(self.writer.pages()))
-        return (*guides, Section("Examples", (self._examples(),)), reference)
+        return (*guides, Section(_REFERENCE, tuple(self.writer.pages())))
 
     def build(self, target: Path) -> None:
         """Write the site to ``target``, in place of what stood there; a broken link leaves it as it was."""
@@ -73,6 +76,7 @@ class Site:
             for section in sections:
                 for page in section.pages:
                     (built / f"{page.path}.md").write_text(page.plain, encoding="utf-8")
+            add_parameters(built / "search.json", _REFERENCE, self.writer.pages())
             (built / "llms.txt").write_text(self._render("llms.txt.jinja", sections), encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(built, target)
@@ -82,6 +86,7 @@ class Site:
         shutil.copytree(self.project / "docs" / "assets", stage / "pages" / "assets")
         if (charts := self.project / _CHARTS).exists():
             shutil.copytree(charts, stage / "pages" / "assets" / "charts")
+        shutil.copytree(_THEME, stage / "theme")
         for section in sections:
             for page in section.pages:
                 place = stage / "pages" / f"{page.path}.md"
@@ -93,6 +98,8 @@ class Site:
         return templates().get_template(template).render(self._about(), sections=sections)
 
     def _guide(self, name: str) -> Page:
+        if name == _EXAMPLES:
+            return self._examples()
         text = (self.project / "docs" / name).read_text(encoding="utf-8")
         body = _FRONT_MATTER.sub("", text)
         heading = _TITLE.search(body)
@@ -114,7 +121,7 @@ class Site:
         ]
         text = templates().get_template("examples.md.jinja").render(programs=programs)
         return Page(
-            path="examples",
+            path=_EXAMPLES.removesuffix(".md"),
             title="Examples",
             summary="Short programs, each run by the tests against the sandbox",
             source=text,
