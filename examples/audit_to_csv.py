@@ -1,4 +1,4 @@
-"""Write every key of the organization to a CSV file, one line a key: ``python audit_to_csv.py keys.csv``."""
+"""Write a line for every key to a CSV file: ``python audit_to_csv.py keys.csv``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = [
 
 
 def audit(client: Boltz, target: Path) -> int:
-    """Write the file and return the number of keys. Pages are fetched as they are needed; memory does not grow."""
+    """Write the file; return the number of keys. Only one page is held at a time."""
     count = 0
     with target.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, COLUMNS)

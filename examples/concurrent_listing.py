@@ -1,4 +1,7 @@
-"""List the keys of several workspaces at once: ``python concurrent_listing.py ws_docking ws_design``."""
+"""Count the keys of several workspaces at once.
+
+``python concurrent_listing.py ws_docking ws_design``
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ import anyio
 from boltz_api import AsyncBoltz
 
 
-async def count_by_workspace(client: AsyncBoltz, workspaces: list[str]) -> dict[str, int]:
+async def count_by_workspace(
+    client: AsyncBoltz, workspaces: list[str]
+) -> dict[str, int]:
     """How many active keys each workspace has. One client serves all tasks."""
     counts: dict[str, int] = {}
 
@@ -26,7 +31,8 @@ async def count_by_workspace(client: AsyncBoltz, workspaces: list[str]) -> dict[
 async def main() -> None:
     """Print a line for each workspace."""
     async with AsyncBoltz() as client:
-        for workspace, number in (await count_by_workspace(client, sys.argv[1:])).items():
+        counts = await count_by_workspace(client, sys.argv[1:])
+        for workspace, number in counts.items():
             print(f"{workspace}: {number} active keys")
 
 

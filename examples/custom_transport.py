@@ -1,4 +1,4 @@
-"""Send through an HTTP client of your own: here, one that counts the bytes that go over the wire."""
+"""Send through an HTTP client of your own: this one counts the bytes on the wire."""
 
 from __future__ import annotations
 

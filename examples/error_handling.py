@@ -1,4 +1,7 @@
-"""Create a key and deal with everything that can go wrong: ``python error_handling.py "CI runner"``."""
+"""Create a key and deal with everything that can go wrong.
+
+``python error_handling.py "CI runner"``
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,19 @@ def create(client: Boltz, name: str) -> str:
     except boltz_api.AuthenticationError:
         sys.exit("The key in BOLTZ_API_KEY is missing, unknown, revoked or expired.")
     except boltz_api.PermissionDeniedError as error:
-        sys.exit(f"This takes an admin key that may be used from here: {error.message}")
+        sys.exit(f"This needs an admin key that works from here: {error.message}")
     except boltz_api.RateLimitError as error:
         sys.exit(f"Too many requests; try again in {error.retry_after or 60:.0f} s.")
     except boltz_api.APIError as error:
         if error.outcome_unknown:
-            # The create was not repeated: it may have happened, and a second one would leave a key that nobody holds.
-            for candidate in client.admin.api_keys.candidates(error):
-                print(f"may be the new key: {candidate.id} ({candidate.key_prefix}…)", file=sys.stderr)
-            sys.exit("It is not known whether a key was made. Revoke what you do not need, and create anew.")
+            # The create was not repeated: it may have happened, and a second one would
+            # leave a key that nobody holds.
+            for key in client.admin.api_keys.candidates(error):
+                print(f"may be the new key: {key.id} ({key.name})", file=sys.stderr)
+            sys.exit(
+                "It is not known whether a key was made. "
+                "Revoke the ones you do not need, then try again."
+            )
         sys.exit(f"No key was made: {error}")
 
 

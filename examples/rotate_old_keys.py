@@ -1,7 +1,7 @@
-"""Replace every active workspace key that is older than 90 days: ``python rotate_old_keys.py FOLDER``.
+"""Replace every workspace key that is older than 90 days.
 
-The new keys are written to FOLDER, one file a key, readable by the owner only. A key is revoked only once its successor
-is safely on disk.
+``python rotate_old_keys.py FOLDER`` writes each new key to a file of its own in FOLDER
+that only you can read. An old key is revoked once its successor is safely on disk.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ def rotate(client: Boltz, folder: Path, now: datetime) -> int:
             file.flush()
             os.fsync(file.fileno())
 
-    # All of them first: the keys made below must not come up in the listing they come from.
-    old = list(client.admin.api_keys.find(active=True, key_type="workspace", created_before=now - OLDEST))
+    found = client.admin.api_keys.find(
+        active=True, key_type="workspace", created_before=now - OLDEST
+    )
+    # All of them first: the keys made below must not turn up in this listing.
+    old = list(found)
     for key in old:
         client.admin.api_keys.rotate(key.id, check=keep)
     return len(old)

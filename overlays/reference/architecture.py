@@ -58,8 +58,8 @@ BOXES: Final = (
     ),
     Box("client", "Boltz, AsyncBoltz", ("boltz_api.client",), 0, 4),
     Box("types", "the names that users know", ("boltz_api.types",), 1, 0),
-    Box("sandbox", "the service, for tests", ("boltz_api.sandbox",), 1, 1),
-    Box("keys", "find, rotate, recover: flows", ("boltz_api.keys",), 1, 2),
+    Box("sandbox", "the service, for tests", ("boltz_api.sandbox",), 1, 2),
+    Box("keys", "find, rotate, recover: flows", ("boltz_api.keys",), 1, 1),
     Box("cli", "the command boltz-api", ("boltz_api.cli",), 1, 3),
     Box("codegen", "the pipeline: contract to generated", ("codegen",), 2, 1),
     Box("release", "changes, build, publish, demo", ("release",), 2, 2),
@@ -70,18 +70,26 @@ WIDTH: Final = 240
 HEIGHT: Final = 58
 GAP_X: Final = 56
 GAP_Y: Final = 46
-MARGIN: Final = 20
+MARGIN: Final = 32
 STYLE: Final = """\
-text { font-family: system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
+svg { --page: #ffffff; --ink: #1f2328; --faint: #4b5563; --box: #f6f8fa; --edge: #8b949e; --package: #eef2ff;
+  --package-edge: #6b7fd7; --line: #d1d9e0; --arrow: #7d8590 }
+@media (prefers-color-scheme: dark) {
+  svg { --page: #0d1117; --ink: #e6edf3; --faint: #9da7b1; --box: #161b22; --edge: #484f58; --package: #1b2140;
+    --package-edge: #6b7fd7; --line: #30363d; --arrow: #8b949e }
+}
+text { font-family: system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--ink) }
+.page { fill: var(--page); stroke: var(--line) }
 .name { font-size: 15px; font-weight: 600 }
-.about { font-size: 12px; fill: #4b5563 }
-.box { fill: #f6f8fa; stroke: #8b949e }
-.package { fill: #eef2ff; stroke: #6b7fd7 }
-.arrow { fill: none; stroke: #7d8590; stroke-width: 1.4 }
+.about { font-size: 12px; fill: var(--faint) }
+.box { fill: var(--box); stroke: var(--edge) }
+.package { fill: var(--package); stroke: var(--package-edge) }
+.arrow { fill: none; stroke: var(--arrow); stroke-width: 1.4 }
+.head { fill: var(--arrow) }
 .later { stroke-dasharray: 5 4 }"""
 HEAD: Final = """\
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
-<path d="M0 0 8 4 0 8z" fill="#7d8590"/></marker></defs>"""
+<path class="head" d="M0 0 8 4 0 8z"/></marker></defs>"""
 
 
 def box_of(module: str) -> Box | None:
@@ -143,6 +151,7 @@ def picture() -> str:
             f'<desc id="desc">{escape(_in_words(solid))}</desc>',
             f"<style>\n{STYLE}\n</style>",
             HEAD,
+            f'<rect class="page" x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="6"/>',
             *(_arrow(a, b, rows, "arrow") for a, b in sorted(solid)),
             *(_arrow(a, b, rows, "arrow later") for a, b in sorted(later)),
             *(line for box in BOXES for line in _drawn_box(box, rows)),
@@ -183,9 +192,9 @@ def _arrow(importer: str, imported: str, rows: int, kind: str) -> str:
         line = f"M{edge} {y1 + HEIGHT // 2}H{side}V{y2 + HEIGHT // 2}H{edge}"
         return f'<path class="{kind}" d="{line}" marker-end="url(#head)"/>'
     right = x1 < x2
+    # Beside the arrows that go the other way.
+    port = HEIGHT // 4 if right else HEIGHT // 2
     start, end = (x1 + WIDTH, x2) if right else (x1, x2 + WIDTH)
     middle = (start + end) // 2
-    return (
-        f'<path class="{kind}" d="M{start} {y1 + HEIGHT // 2}C{middle} {y1 + HEIGHT // 2} {middle} {y2 + HEIGHT // 2} '
-        f'{end} {y2 + HEIGHT // 2}" marker-end="url(#head)"/>'
-    )
+    line = f"M{start} {y1 + port}C{middle} {y1 + port} {middle} {y2 + port} {end} {y2 + port}"
+    return f'<path class="{kind}" d="{line}" marker-end="url(#head)"/>'

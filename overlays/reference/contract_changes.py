@@ -73,7 +73,11 @@ EDITS: Final = {
               type: object
               required: [name]
               properties:
-                name: {type: string, minLength: 1, maxLength: 255, description: The new name}
+                name:
+                  type: string
+                  minLength: 1
+                  maxLength: 255
+                  description: The new name
             examples:
               renamed: {value: {name: y}}
       responses:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 from codegen.project import HERE
@@ -16,6 +17,8 @@ from reference import contract_changes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# With the names before it, as much as a page shows without scrolling sideways.
+_TREE_TEXT: Final = 48
 _BLOCK: Final = re.compile(r"(<!-- written: (?P<words>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -46,8 +49,11 @@ def _errors() -> str:
 
 def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str, str]]:
     said = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split()).replace("``", "")
-    yield own + kind.__name__, said.partition(". ")[0].partition(";")[0].rstrip(".")
+    first = said.partition(". ")[0].partition(";")[0].rstrip(".")
     below = sorted(kind.__subclasses__(), key=lambda child: inspect.getsourcelines(child)[1])
+    about, *more = textwrap.wrap(first, _TREE_TEXT)
+    yield own + kind.__name__, about
+    yield from ((indent + ("│" if below else ""), line) for line in more)
     for child in below:
         last = child is below[-1]
         yield from _branch(child, indent + ("    " if last else "│   "), indent + ("└── " if last else "├── "))
