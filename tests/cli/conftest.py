@@ -180,7 +180,9 @@ def world(tmp_path: Path, forge: socket.socket) -> Callable[[Sandbox | None], Wo
     """Makes a world around a sandbox; without one, there is no server and no key."""
 
     def make(sandbox: Sandbox | None) -> World:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOLTZ_", "COLUMNS"))}
+        # Unbuffered, the command would notice at once what it otherwise notices when it flushes, or never.
+        foreign = ("BOLTZ_", "COLUMNS", "PYTHONUNBUFFERED")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         environment |= {"HOME": str(tmp_path), "TERM": "xterm-256color", "NO_PROXY": "127.0.0.1"}
         if sandbox is not None:
             environment |= {"BOLTZ_BASE_URL": sandbox.url, "BOLTZ_API_KEY": sandbox.admin_key}

@@ -18,21 +18,23 @@ def run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
+    code = _reported(arguments)
     try:
-        code = _reported(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read has had enough. Nothing more can be said there, neither now nor when Python flushes at its end.
+    except OSError:
+        # It was told already. What is left cannot be written there, nor when Python flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.OK
     return code
 
 
 def _reported(arguments: list[str]) -> int:
     try:
-        return _run(arguments)
-    except (BrokenPipeError, ModuleNotFoundError):
+        code = _run(arguments)
+        sys.stdout.flush()
+    except ModuleNotFoundError:
         raise
+    except BrokenPipeError:
+        return exits.OK  # whoever read has had enough
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # told to the user as what it is
         from boltz_api.cli import failure
 
@@ -41,6 +43,7 @@ def _reported(arguments: list[str]) -> int:
             sys.stderr.write(failure.traceback_of(error))
         sys.stderr.write(told.text(error_format(arguments)))
         return told.exit_code
+    return code
 
 
 def _run(arguments: list[str]) -> int:

@@ -28,6 +28,7 @@ class Table:
 
     def __init__(self, file: TextIO, *, now: datetime | None = None, findings: bool = False) -> None:
         """Print to ``file``; times are told from ``now``; with ``findings``, show those of an audit."""
+        self._file = file
         self._console = Console(file=file, highlight=False, markup=False, emoji=False)
         self._now = now or datetime.now(UTC)
         self._extra = (columns.FINDINGS,) if findings else ()
@@ -110,4 +111,5 @@ class Table:
     def _print(self, lines: list[Text]) -> str:
         if lines:
             self._console.print(Text("\n").join(lines), soft_wrap=True)  # at once: printing has a price by the call
+            self._file.flush()  # where it fails, a key that is shown once can still be shown elsewhere
         return "\n".join(line.plain for line in lines)
