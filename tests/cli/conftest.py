@@ -71,7 +71,6 @@ class World:
             encoding="utf-8",
             cwd=self.folder,
             env={**self.environment, **environment},
-            preexec_fn=heed_interrupts,  # noqa: PLW1509  # it touches nothing that a thread could hold
         )
 
     def terminal(self, *arguments: str, columns: int = 100, **environment: str) -> Terminal:
@@ -88,11 +87,6 @@ class World:
         return Terminal(command, {**self.environment, "PATH": path, **environment}, self.folder)
 
 
-def heed_interrupts() -> None:
-    """Undo what a background job inherits: SIGINT ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Terminal:
     """A program in a pseudo-terminal."""
 
@@ -104,7 +98,6 @@ class Terminal:
         self.folder = folder
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
-            heed_interrupts()
             os.chdir(folder)
             os.execvpe(command[0], list(command), dict(environment))
         ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
