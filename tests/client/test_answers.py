@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from boltz_api import APIConnectionError, APIResponseValidationError, AsyncBoltz, BaseModel, Boltz, InternalServerError
 from boltz_api.core.bodies import Receiving
 from boltz_api.core.decoding import decoded
-from boltz_api.core.failures import ResponseTooLargeError, UnreadableEncodingError
+from boltz_api.core.failures import DeadlineError, ResponseTooLargeError, UnreadableEncodingError
 from boltz_api.core.headers import Headers
 from boltz_api.core.steps import Send
 from boltz_api.core.wire import Response, WireRequest
@@ -170,6 +170,43 @@ def test_a_body_is_the_same_however_it_arrives(body: bytes, sizes: list[int], zi
         incoming.feed(wire[position : position + size])
         position, turn = position + size, turn + 1
     assert incoming.finished().content == body
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "x-gzip", " GZIP "])
+def test_a_body_may_be_as_large_as_the_limit_and_no_larger(encoding: str) -> None:
+    zipped = "gzip" in encoding.lower()
+    for size, fits in ((1000, True), (1001, False)):
+        incoming = receiving(1000, encoding)
+        body = gzip.compress(b"x" * size) if zipped else b"x" * size
+        if fits:
+            incoming.feed(body)
+            answer = incoming.finished()
+            assert (answer.content, answer.complete) == (b"x" * size, True)
+        else:
+            with pytest.raises(ResponseTooLargeError, match="larger than 1000 bytes"):
+                incoming.feed(body)
+
+
+def test_one_gzip_stream_may_follow_another() -> None:
+    incoming = receiving(1000, "gzip")
+    incoming.feed(gzip.compress(b"one, ") + gzip.compress(b"two"))
+    assert incoming.finished().content == b"one, two"
+
+
+def test_an_answer_that_breaks_off_is_marked_as_such() -> None:
+    incoming = receiving(1000, "identity")
+    incoming.feed(b"half of ")
+    assert (incoming.broken_off().content, incoming.broken_off().complete) == (b"half of ", False)
+
+
+def test_a_piece_that_comes_after_the_deadline_is_too_late() -> None:
+    times = iter([9.0, 10.0, 10.1])
+    step = Send(WireRequest("GET", "http://x/", ()), (1, 1, 1, 1), 1000, 0.0, 10.0, object)
+    incoming = Receiving(step, 200, [], "HTTP/1.1", clock=lambda: next(times))
+    incoming.feed(b"in time")
+    incoming.feed(b"just so")
+    with pytest.raises(DeadlineError, match="The time for the whole call is over"):
+        incoming.feed(b"too late")
 
 
 BOMB = gzip.compress(b"\0" * 10_000_000)

@@ -137,6 +137,31 @@ def test_a_threads_http_client_is_refused_for_tasks_at_once() -> None:
         AsyncBoltz(api_key="k", http_client=httpx.Client())  # type: ignore[arg-type]  # that is the test
 
 
+@pytest.mark.anyio
+async def test_closing_gives_up_the_connections_at_once(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS))
+    client = AsyncBoltz(api_key="k", base_url=server.url)
+    await client.admin.api_keys.list()
+    assert (server.open_now(), client.is_closed()) == (1, False)
+    await client.close()
+    for _ in range(100):
+        if server.open_now() == 0:
+            break
+        server.wait(0.01)
+    assert (server.open_now(), client.is_closed()) == (0, True)
+
+
+@pytest.mark.anyio
+async def test_a_tasks_http_client_that_was_closed_is_told_from_a_lost_connection(server: Scripted) -> None:
+    http_client = httpx.AsyncClient()
+    client = AsyncBoltz(api_key="k", base_url=server.url, http_client=http_client)
+    assert not client.is_closed()
+    await http_client.aclose()
+    assert client.is_closed()
+    with pytest.raises(ClientClosedError):
+        await client.admin.api_keys.create(name="x")
+
+
 def test_an_http_client_that_was_closed_is_told_from_a_lost_connection(server: Scripted) -> None:
     http_client = httpx.Client()
     http_client.close()

@@ -21,10 +21,15 @@ from boltz_api import (
     RateLimitError,
 )
 from boltz_api.core.backoff import delay_before_retry, demanded_delay, own_delay
-from boltz_api.core.exchange import within
+from boltz_api.core.exchange import exchange, within
 from boltz_api.core.failures import Reach, classified, in_words
 from boltz_api.core.headers import Headers
 from boltz_api.core.judge import may_have_happened, may_retry_status
+from boltz_api.core.prepare import prepare
+from boltz_api.core.secrets import Secret
+from boltz_api.core.steps import Send, Sleep
+from boltz_api.settings import Settings
+from boltz_api_generated import operations
 
 if TYPE_CHECKING:
     from tests.client.conftest import Patience, SayHTTP, Scripted
@@ -153,7 +158,7 @@ def test_what_a_failure_says_is_found_behind_it_even_in_a_circle() -> None:
 
 def test_an_error_that_nobody_foresaw_counts_as_the_worst() -> None:
     failure = classified(RuntimeError("a hook broke"))
-    assert (failure.reach, failure.transient, failure.foreseen) == (Reach.UNKNOWN, False, False)
+    assert (failure.reach, failure.transient, failure.timeout, failure.foreseen) == (Reach.UNKNOWN, False, False, False)
 
 
 def test_a_list_is_tried_again_with_growing_pauses(
@@ -208,6 +213,30 @@ def test_a_wait_that_outlasts_the_call_is_not_begun(
     with pytest.raises(RateLimitError) as caught:
         scripted_client.with_options(total_timeout=29).admin.api_keys.list()
     assert (patience.slept, caught.value.retry_after) == ([], 30)
+
+
+def test_a_call_without_an_end_waits_as_long_as_the_server_says(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, patience: Patience
+) -> None:
+    nothing = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+    server.will(http(429, headers={"retry-after": "60"}), http(200, nothing))
+    assert scripted_client.with_options(total_timeout=None).admin.api_keys.list().data == []
+    assert patience.slept == [60]
+
+
+def test_each_try_gets_what_is_left_of_the_calls_time(patience: Patience) -> None:
+    settings = Settings(
+        api_key=Secret("k"), base_url="http://x/", timeouts=(5, 60, 60, 5), total_timeout=10, tempo=patience.tempo
+    )
+    prepared = prepare(operations.list_api_keys(), settings, repeatable=True)
+    flow = exchange(prepared, settings)
+    first = next(flow)
+    patience.now += 7
+    pause = flow.send(classified(ConnectionResetError("lost")))
+    second = flow.send(None)
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert (first.timeouts, pause, second.timeouts) == ((5, 10, 10, 5), Sleep(0.5), (3, 3, 3, 3))
 
 
 def test_no_phase_may_take_longer_than_what_is_left() -> None:

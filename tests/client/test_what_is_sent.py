@@ -250,6 +250,17 @@ def test_what_is_left_out_is_not_sent(
     assert server.asked[0].body == b'{"name":"x"}'
 
 
+def test_a_call_without_a_body_may_get_one(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(200, key_answer))
+    scripted_client.admin.api_keys.revoke("key_1")
+    scripted_client.admin.api_keys.revoke("key_1", extra_body={"reason": "leaked"})
+    bare, extended = server.asked
+    assert (bare.body, "content-type" in bare.headers) == (b"", False)
+    assert (extended.body, extended.headers["content-type"]) == (b'{"reason":"leaked"}', "application/json")
+
+
 def test_without_a_key_nothing_is_sent(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOLTZ_API_KEY", raising=False)
     server.will(http(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
