@@ -218,7 +218,7 @@ def test_a_wait_that_outlasts_the_call_is_not_begun(
 def test_a_call_without_an_end_waits_as_long_as_the_server_says(
     scripted_client: Boltz, server: Scripted, http: SayHTTP, patience: Patience
 ) -> None:
-    nothing = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+    nothing: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
     server.will(http(429, headers={"retry-after": "60"}), http(200, nothing))
     assert scripted_client.with_options(total_timeout=None).admin.api_keys.list().data == []
     assert patience.slept == [60]
