@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from httpx import Timeout as Timeout
 
+    from boltz_api import pagination as pagination
+    from boltz_api import resources as resources
     from boltz_api import types as types
     from boltz_api.client import AsyncBoltz as AsyncBoltz
     from boltz_api.client import AsyncBoltz as AsyncClient
@@ -65,6 +67,9 @@ if TYPE_CHECKING:
     from boltz_api.transport.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from boltz_api.transport.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
     from boltz_api.transport.defaults import DefaultHttpxClient as DefaultHttpxClient
+    from boltz_api.transport.defaults import ProxiesTypes as ProxiesTypes
+    from boltz_api.transport.defaults import Transport as Transport
+    from boltz_api.transport.over_aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
     from boltz_api_generated.model import Model as BaseModel
 
 __title__ = "boltz_api"
@@ -99,6 +104,7 @@ _HOMES = {
     "DEFAULT_CONNECTION_LIMITS": ("boltz_api.transport.defaults", "DEFAULT_CONNECTION_LIMITS"),
     "DEFAULT_MAX_RETRIES": ("boltz_api.settings", "DEFAULT_MAX_RETRIES"),
     "DEFAULT_TIMEOUT": ("boltz_api.transport.defaults", "DEFAULT_TIMEOUT"),
+    "DefaultAioHttpClient": ("boltz_api.transport.over_aiohttp", "DefaultAioHttpClient"),
     "DefaultAsyncHttpxClient": ("boltz_api.transport.defaults", "DefaultAsyncHttpxClient"),
     "DefaultHttpxClient": ("boltz_api.transport.defaults", "DefaultHttpxClient"),
     "InternalServerError": ("boltz_api.errors", "InternalServerError"),
@@ -114,15 +120,19 @@ _HOMES = {
     "Omit": ("boltz_api.sentinels", "Omit"),
     "PaginationError": ("boltz_api.errors", "PaginationError"),
     "PermissionDeniedError": ("boltz_api.errors", "PermissionDeniedError"),
+    "ProxiesTypes": ("boltz_api.transport.defaults", "ProxiesTypes"),
     "RateLimitError": ("boltz_api.errors", "RateLimitError"),
     "RedirectError": ("boltz_api.errors", "RedirectError"),
     "RequestOptions": ("boltz_api.resources.undocumented", "RequestOptions"),
     "SyncCursorPage": ("boltz_api.pagination", "SyncCursorPage"),
     "Timeout": ("httpx", "Timeout"),
+    "Transport": ("boltz_api.transport.defaults", "Transport"),
     "UnprocessableEntityError": ("boltz_api.errors", "UnprocessableEntityError"),
     "not_given": ("boltz_api.sentinels", "not_given"),
     "omit": ("boltz_api.sentinels", "omit"),
 }
+
+_MODULES = ("pagination", "resources", "types")
 
 __all__ = [
     "DEFAULT_CONNECTION_LIMITS",
@@ -151,6 +161,7 @@ __all__ = [
     "Client",
     "ClientClosedError",
     "ConflictError",
+    "DefaultAioHttpClient",
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
     "InternalServerError",
@@ -163,6 +174,7 @@ __all__ = [
     "Omit",
     "PaginationError",
     "PermissionDeniedError",
+    "ProxiesTypes",
     "RateLimitError",
     "RedirectError",
     "RequestOptions",
@@ -170,11 +182,14 @@ __all__ = [
     "RotationError",
     "SyncCursorPage",
     "Timeout",
+    "Transport",
     "UnprocessableEntityError",
     "__title__",
     "__version__",
     "not_given",
     "omit",
+    "pagination",
+    "resources",
     "types",
 ]
 
@@ -186,8 +201,8 @@ if not TYPE_CHECKING:  # to a type checker, a name that is not above is a mistak
         if name in _HOMES:
             module, attribute = _HOMES[name]
             value = getattr(_import_module(module), attribute)
-        elif name == "types":
-            value = _import_module("boltz_api.types")
+        elif name in _MODULES:
+            value = _import_module(f"boltz_api.{name}")
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value

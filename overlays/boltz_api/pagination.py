@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from boltz_api.core.paging import Envelope, Place, next_cursor
+from boltz_api.core.unpicklable import NotPickled
 from boltz_api.errors import NoNextPageError
 from boltz_api.prefetching import prefetched_by_a_task, prefetched_by_a_thread
-from boltz_api.unpicklable import NotPickled
+from boltz_api.sentinels import NOT_GIVEN, NotGiven
 from boltz_api_generated.model import Model
 
 if TYPE_CHECKING:
+    import httpx
+
     from boltz_api.transport.asynchronous import AsyncShell
     from boltz_api.transport.sync import SyncShell
 
@@ -22,15 +25,29 @@ T = TypeVar("T")
 
 
 class PageInfo:
-    """What the request for the next page asks in addition."""
+    """What the request for the next page asks in addition.
 
-    params: dict[str, str]
+    Pages here are told apart by ``params``; ``url`` and ``json`` are how other APIs do it.
+    """
 
-    def __init__(self, params: dict[str, str]) -> None:
+    url: httpx.URL | NotGiven
+    params: Mapping[str, object] | NotGiven
+    json: object
+
+    def __init__(
+        self,
+        *,
+        url: httpx.URL | NotGiven = NOT_GIVEN,
+        params: Mapping[str, object] | NotGiven = NOT_GIVEN,
+        json: object = NOT_GIVEN,
+    ) -> None:
+        self.url = url
         self.params = params
+        self.json = json
 
     def __repr__(self) -> str:
-        return f"PageInfo(params={self.params})"
+        told = [f"{name}={value!r}" for name, value in vars(self).items() if not isinstance(value, NotGiven)]
+        return f"PageInfo({', '.join(told)})"
 
 
 class CursorPage(NotPickled, Generic[T]):
@@ -65,7 +82,7 @@ class CursorPage(NotPickled, Generic[T]):
 
         """
         cursor = next_cursor(self._place.request.query, self._envelope)
-        return None if cursor is None else PageInfo(cursor)
+        return None if cursor is None else PageInfo(params=cursor)
 
     def to_dict(self, *, mode: Literal["json", "python"] = "python") -> dict[str, object]:
         """This page as plain dicts; see ``Model.to_dict``."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
+from boltz_api.core.casting import as_type
 from boltz_api.core.headers import Headers
+from boltz_api.core.unpicklable import NotPickled
 from boltz_api.core.wire import Response, SentRequest
-from boltz_api.unpicklable import NotPickled
 
 R_co = TypeVar("R_co", covariant=True)
+T = TypeVar("T")
+Text = TypeVar("Text", bytes, str)
 
 
 class _Answer(NotPickled, Generic[R_co]):
@@ -75,7 +78,14 @@ class _Answer(NotPickled, Generic[R_co]):
         """The body, secrets included."""
         return self.http_response.content
 
-    def _decoded(self) -> R_co:
+    @property
+    def is_closed(self) -> bool:
+        """Always true: the body has been read, and the connection serves other calls."""
+        return True
+
+    def _decoded(self, to: type[object] | None) -> object:
+        if to is not None:
+            return as_type(self.http_response, to, argument="to")
         if self._parsed is None:
             self._parsed = self._parse()
         return self._parsed
@@ -88,14 +98,21 @@ class _Answer(NotPickled, Generic[R_co]):
 class APIResponse(_Answer[R_co]):
     """A raw answer, from ``with_raw_response`` or ``with_streaming_response``."""
 
-    def parse(self) -> R_co:
+    @overload
+    def parse(self, *, to: type[T]) -> T: ...
+    @overload
+    def parse(self) -> R_co: ...
+    def parse(self, *, to: type[object] | None = None) -> object:
         """What the call without ``with_raw_response`` returns.
 
+        Args:
+            to: Another type to make of the answer: a model, ``dict``, ``list``, ``str`` and the like.
+
         Raises:
-            APIResponseValidationError: The body does not fit the contract.
+            APIResponseValidationError: The body does not fit.
 
         """
-        return self._decoded()
+        return self._decoded(to)
 
     def read(self) -> bytes:
         """The body."""
@@ -109,9 +126,13 @@ class APIResponse(_Answer[R_co]):
         """The body as JSON."""
         return self.http_response.json()
 
-    def iter_bytes(self) -> Iterator[bytes]:
-        """The body, all of which is there."""
-        yield self.content
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The body, whole or in pieces of ``chunk_size``."""
+        return _pieces(self.content, chunk_size)
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        """The body as text, whole or in pieces of ``chunk_size`` characters."""
+        return _pieces(self.http_response.text, chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
         """The body line by line."""
@@ -124,14 +145,21 @@ class APIResponse(_Answer[R_co]):
 class AsyncAPIResponse(_Answer[R_co]):
     """A raw answer of the asynchronous client."""
 
-    async def parse(self) -> R_co:
+    @overload
+    async def parse(self, *, to: type[T]) -> T: ...
+    @overload
+    async def parse(self) -> R_co: ...
+    async def parse(self, *, to: type[object] | None = None) -> object:
         """What the call without ``with_raw_response`` returns.
 
+        Args:
+            to: Another type to make of the answer: a model, ``dict``, ``list``, ``str`` and the like.
+
         Raises:
-            APIResponseValidationError: The body does not fit the contract.
+            APIResponseValidationError: The body does not fit.
 
         """
-        return self._decoded()
+        return self._decoded(to)
 
     async def read(self) -> bytes:
         """The body."""
@@ -145,5 +173,28 @@ class AsyncAPIResponse(_Answer[R_co]):
         """The body as JSON."""
         return self.http_response.json()
 
+    async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The body, whole or in pieces of ``chunk_size``."""
+        for piece in _pieces(self.content, chunk_size):
+            yield piece
+
+    async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """The body as text, whole or in pieces of ``chunk_size`` characters."""
+        for piece in _pieces(self.http_response.text, chunk_size):
+            yield piece
+
+    async def iter_lines(self) -> AsyncIterator[str]:
+        """The body line by line."""
+        for line in self.http_response.text.splitlines():
+            yield line
+
     async def close(self) -> None:
         """Nothing is left to close: the body has been read."""
+
+
+def _pieces(whole: Text, size: int | None) -> Iterator[Text]:
+    if size is None:
+        yield whole
+    else:
+        for start in range(0, len(whole), size):
+            yield whole[start : start + size]

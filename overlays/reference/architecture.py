@@ -44,10 +44,7 @@ BOXES: Final = (
     Box(
         "core",
         "every decision: prepare, judge, page",
-        (
-            *("boltz_api.core", "boltz_api.errors", "boltz_api.settings", "boltz_api.logs", "boltz_api.sentinels"),
-            "boltz_api.unpicklable",
-        ),
+        (*("boltz_api.core", "boltz_api.errors", "boltz_api.settings", "boltz_api.logs", "boltz_api.sentinels"),),
         0,
         1,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pydoc
 import re
 import subprocess
@@ -126,6 +127,89 @@ def test_the_names_that_users_know_are_there() -> None:
     assert AsyncCursorPage is boltz_api.AsyncCursorPage
 
 
+# Of the public client 0.50.0, what code that uses these endpoints can import; docs/comparison.md says what is left out.
+PUBLIC_NAMES = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponse",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncAPIResponse",
+    "AsyncBoltz",
+    "AsyncClient",
+    "AuthenticationError",
+    "BadRequestError",
+    "BaseModel",
+    "Boltz",
+    "BoltzError",
+    "Client",
+    "ConflictError",
+    "DEFAULT_CONNECTION_LIMITS",
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "DefaultAioHttpClient",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "InternalServerError",
+    "NOT_GIVEN",
+    "NoneType",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "PermissionDeniedError",
+    "ProxiesTypes",
+    "RateLimitError",
+    "RequestOptions",
+    "Timeout",
+    "Transport",
+    "UnprocessableEntityError",
+    "__title__",
+    "__version__",
+    "not_given",
+    "omit",
+    "pagination",
+    "resources",
+    "types",
+    "types.admin.APIKeyCreateParams",
+    "types.admin.APIKeyCreateResponse",
+    "types.admin.APIKeyListParams",
+    "types.admin.APIKeyListResponse",
+    "types.admin.APIKeyRevokeResponse",
+    "types.admin.api_key_create_params.APIKeyCreateParams",
+    "types.admin.api_key_create_response.APIKeyCreateResponse",
+    "types.admin.api_key_create_response.KeyDetails",
+    "types.admin.api_key_list_params.APIKeyListParams",
+    "types.admin.api_key_list_response.APIKeyListResponse",
+    "types.admin.api_key_revoke_response.APIKeyRevokeResponse",
+    "pagination.SyncCursorPage",
+    "pagination.AsyncCursorPage",
+    "pagination.PageInfo",
+    "resources.AdminResource",
+    "resources.AsyncAdminResource",
+    "resources.admin.APIKeysResource",
+    "resources.admin.AsyncAPIKeysResource",
+]
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES)
+def test_a_name_of_the_public_client_can_be_imported(name: str) -> None:
+    module, _, attribute = f"boltz_api.{name}".rpartition(".")
+    assert getattr(importlib.import_module(module), attribute) is not None
+
+
+def test_submodules_are_there_without_being_imported() -> None:
+    code = "import boltz_api; print(boltz_api.pagination.PageInfo.__name__, boltz_api.types.admin.KeyDetails.__name__)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "PageInfo KeyDetails\n"
+
+
+def test_what_a_page_info_can_hold() -> None:
+    info = boltz_api.pagination.PageInfo(url=httpx.URL("https://x.example/?page=2"))
+    assert (info.url, info.params, info.json) == (httpx.URL("https://x.example/?page=2"), NOT_GIVEN, NOT_GIVEN)
+    assert repr(boltz_api.pagination.PageInfo(json={"page": 2})) == "PageInfo(json={'page': 2})"
+
+
 def test_every_name_in_all_can_be_imported_and_nothing_else() -> None:
     for name in boltz_api.__all__:
         assert getattr(boltz_api, name) is not None
@@ -245,10 +329,20 @@ def test_raw_answers(
     assert (answer.http_version, answer.retries_taken, answer.elapsed.total_seconds()) == ("HTTP/1.1", 0, 0)
     assert answer.json() == created_answer
     assert answer.read() == answer.content == answer.text().encode() == b"".join(answer.iter_bytes())
+    assert [*map(len, answer.iter_bytes(100))][:-1] == [100] * (len(answer.content) // 100)
+    assert (b"".join(answer.iter_bytes(7)), "".join(answer.iter_text(7))) == (answer.content, answer.text())
     assert list(answer.iter_lines()) == [answer.text()]
     assert answer.parse().key == created_answer["key"]
     assert answer.parse() is answer.parse()
-    assert repr(answer) == "<APIResponse [200 OK]>"
+    assert answer.parse(to=dict) == created_answer
+    assert answer.parse(to=str) == answer.text()
+    assert answer.parse(to=admin.APIKeyCreateResponse) == answer.parse()
+    assert answer.parse(to=httpx.Response).json() == created_answer
+    with pytest.raises(APIResponseValidationError):
+        answer.parse(to=admin.APIKey)
+    with pytest.raises(boltz_api.ArgumentTypeError, match=r"^to: .* cannot be made of an answer"):
+        answer.parse(to=dict[object, dict[object, object] | list[object] | tuple[object]])
+    assert (repr(answer), answer.is_closed) == ("<APIResponse [200 OK]>", True)
     answer.close()
 
 
@@ -279,6 +373,10 @@ async def test_raw_answers_for_tasks(
     assert (await answer.parse()).key == created_answer["key"]
     assert await answer.json() == created_answer
     assert await answer.read() == (await answer.text()).encode()
+    assert await answer.parse(to=dict) == created_answer
+    assert b"".join([piece async for piece in answer.iter_bytes(7)]) == await answer.read()
+    assert "".join([piece async for piece in answer.iter_text()]) == await answer.text()
+    assert [line async for line in answer.iter_lines()] == [await answer.text()]
     await answer.close()
     async with scripted_async_client.with_streaming_response.admin.api_keys.create(name="x") as streamed:
         assert (await streamed.parse()).key == created_answer["key"]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import ssl
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import httpcore
+import httpcore2
 import httpx
 import httpx2
 import pytest
 
+import boltz_api
 from boltz_api import (
     APIConnectionError,
+    APIError,
     APITimeoutError,
     ArgumentTypeError,
     AsyncBoltz,
@@ -67,6 +74,106 @@ async def test_either_library_does_for_tasks(
             await client.admin.api_keys.create(name="lost")
         assert caught.value.outcome_unknown
         assert [key.name for key in await client.admin.api_keys.candidates(caught.value)] == ["lost"]
+
+
+def aio_http_client() -> httpx.AsyncClient:
+    return boltz_api.DefaultAioHttpClient()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_aiohttp_does_as_well_and_repeats_no_create(
+    sandbox: Sandbox, server: Scripted, http: SayHTTP, created_answer: object, anyio_backend: str
+) -> None:
+    """Its transport for httpx says of a lost answer that no connection was made."""
+    async with AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=aio_http_client()) as client:
+        created = await client.admin.api_keys.create(name="x")
+        assert created.key_details.id in [key.id async for key in client.admin.api_keys.list(limit=1)]
+        sandbox.fail("create_api_key", drop=True, after_commit=True)
+        with pytest.raises(APIConnectionError) as caught:
+            await client.admin.api_keys.create(name="lost")
+        assert caught.value.outcome_unknown
+        assert [key.name for key in await client.admin.api_keys.candidates(caught.value)] == ["lost"]
+        sandbox.fail("list_api_keys", drop=True)
+        assert len((await client.admin.api_keys.list()).data) == 4
+    whole = http(200, created_answer).raw
+    for raw, then in ((b"", "close"), (b"", "reset"), (whole[:40], "reset"), (whole[:-20], "close"), (b"", "hang")):
+        async with AsyncBoltz(api_key="k", base_url=server.url, http_client=aio_http_client(), timeout=0.5) as client:
+            server.asked.clear()
+            server.will(type(http())(raw, then))  # type: ignore[arg-type]  # from the list above
+            with pytest.raises(APIError) as lost:
+                await client.admin.api_keys.create(name="x")
+            assert (len(server.asked), lost.value.outcome_unknown) == (1, True)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_aiohttp_may_be_told_that_no_connection_was_made(nowhere: str, anyio_backend: str) -> None:
+    client = AsyncBoltz(api_key="k", base_url=nowhere, http_client=aio_http_client(), max_retries=0)
+    async with client:
+        with pytest.raises(APIConnectionError, match="Cannot connect") as caught:
+            await client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+    assert not isinstance(caught.value, APITimeoutError)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_aiohttp_trusts_whom_the_environment_names(
+    tls_server: tuple[Scripted, str], monkeypatch: pytest.MonkeyPatch, anyio_backend: str
+) -> None:
+    server, certificate = tls_server
+    for trusted in (False, True):
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        client = AsyncBoltz(api_key="k", base_url=server.url, http_client=aio_http_client(), max_retries=0)
+        async with client:
+            if trusted:
+                assert (await client.admin.api_keys.list()).data == []
+            else:
+                with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+                    await client.admin.api_keys.list()
+
+
+def test_without_aiohttps_transport_it_is_said_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['httpx_aiohttp'] = None\n"
+        "from boltz_api import AsyncBoltz, DefaultAioHttpClient\n"
+        "try: AsyncBoltz(api_key='k', http_client=DefaultAioHttpClient())\n"
+        "except RuntimeError as error: print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "DefaultAioHttpClient needs httpx-aiohttp: pip install 'boltz-api-keys[aiohttp]'\n"
+
+
+class ImpreciseTransport(httpx.BaseTransport):
+    """One that says of everything that no connection was made, and of why it thinks so what it is told to."""
+
+    def __init__(self, cause: Exception | None) -> None:
+        self.cause = cause
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("it did not work") from self.cause
+
+
+@pytest.mark.parametrize(
+    ("cause", "unknown"),
+    [
+        (None, False),
+        (httpcore.ConnectError(), False),
+        (httpcore2.ConnectError(), False),
+        (ConnectionRefusedError(), False),
+        (socket.gaierror(), False),
+        (ConnectionResetError(), True),
+        (RuntimeError(), True),
+    ],
+)
+def test_a_transport_is_believed_as_far_as_what_it_goes_by(cause: Exception | None, unknown: bool) -> None:
+    http_client = httpx.Client(transport=ImpreciseTransport(cause))
+    client = Boltz(api_key="k", http_client=http_client, max_retries=0)
+    with client, pytest.raises(APIConnectionError) as caught:
+        client.admin.api_keys.create(name="x")
+    assert caught.value.outcome_unknown is unknown
 
 
 def test_a_transport_that_only_pretends_will_do() -> None:

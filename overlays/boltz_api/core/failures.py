@@ -92,11 +92,37 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
 }
 
 
+# Whose word is taken for it that no connection was made.
+_TRUSTED: Final = frozenset({"httpcore", "httpcore2", "httpx", "httpx2"})
+# What others raise where none was made.
+_NEVER_CONNECTED: Final = frozenset(
+    {
+        *("ConnectionRefusedError", "gaierror", "InvalidURL"),
+        *("ClientConnectorError", "ConnectionTimeoutError", "ClientHttpProxyError"),
+    }
+)
+
+
+def _translated(error: Exception) -> BaseException | None:
+    """What another library raised, where ``error`` only puts it into httpx's terms.
+
+    The transport for aiohttp makes `ConnectTimeout` of every lost connection: taken at its word, an answer that was
+    lost would pass for a request that was never sent.
+    """
+    cause = error.__cause__
+    return None if cause is None or type(cause).__module__.partition(".")[0] in _TRUSTED else cause
+
+
 def classified(error: Exception, partial: Response | None = None) -> Failure:
     """Which kind of failure ``error`` is; one that nobody foresaw counts as the worst."""
     for kind in type(error).__mro__:
         if kind.__name__ in _BY_NAME:
             reach, transient, timeout = _BY_NAME[kind.__name__]
+            original = _translated(error)
+            if original is not None:
+                timeout = timeout and isinstance(original, TimeoutError)
+                if not any(each.__name__ in _NEVER_CONNECTED for each in type(original).__mro__):
+                    reach = Reach.UNKNOWN
             return Failure(reach, transient, timeout, error, partial=partial)
     return Failure(Reach.UNKNOWN, transient=False, timeout=False, error=error, foreseen=False, partial=partial)
 

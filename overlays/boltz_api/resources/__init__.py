@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boltz_api.resources.admin import Admin
+from boltz_api.resources.admin import Admin, AdminResource, AsyncAdminResource
 from boltz_api.resources.api_keys import APIKeys
 
-__all__ = ["APIKeys", "Admin"]
+__all__ = ["APIKeys", "Admin", "AdminResource", "AsyncAdminResource"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TypeAlias
 
-from boltz_api.resources.api_keys import APIKeys
+from boltz_api.resources.api_keys import APIKeys, APIKeysResource, AsyncAPIKeysResource
 from boltz_api.resources.binding import M, Resource, View
-from boltz_api.resources.modes import AsyncRaw, AsyncStreamed, Raw, Streamed
+from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Raw, Streamed, Sync
+
+__all__ = ["APIKeysResource", "Admin", "AdminResource", "AsyncAPIKeysResource", "AsyncAdminResource", "Root"]
 
 
 class Admin(Resource[M]):
@@ -31,3 +34,8 @@ class Root(Resource[M]):
     def admin(self) -> Admin[M]:
         """What takes an admin key."""
         return Admin(self._mode)
+
+
+# By the names that annotations written for other clients of this API use.
+AdminResource: TypeAlias = Admin[Sync]
+AsyncAdminResource: TypeAlias = Admin[Async]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from boltz_api.keys import finding, recovery, rotation
 from boltz_api.resources.binding import Items, M, Resource, Steps, View, call, pages
-from boltz_api.resources.modes import AsyncRaw, AsyncStreamed, Raw, Streamed
+from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Raw, Streamed, Sync
 from boltz_api_generated import operations
 
 
@@ -24,3 +26,8 @@ class APIKeys(Resource[M]):
 
     with_raw_response: View[APIKeys[Raw], APIKeys[AsyncRaw]] = View(Raw, AsyncRaw)
     with_streaming_response: View[APIKeys[Streamed], APIKeys[AsyncStreamed]] = View(Streamed, AsyncStreamed)
+
+
+# By the names that annotations written for other clients of this API use.
+APIKeysResource: TypeAlias = APIKeys[Sync]
+AsyncAPIKeysResource: TypeAlias = APIKeys[Async]

@@ -19,12 +19,12 @@ from boltz_api.core.exchange import call as call_flow
 from boltz_api.core.paging import Envelope, Place, beginning
 from boltz_api.core.prepare import Prepared, prepare
 from boltz_api.core.steps import Flow, ItemFlow
+from boltz_api.core.unpicklable import NotPickled
 from boltz_api.pagination import AsyncCursorPage, AsyncPaginator, SyncCursorPage
 from boltz_api.raw import APIResponse, AsyncAPIResponse
 from boltz_api.resources.arguments import flow_from, request_from
 from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Mode, Raw, Streamed, Sync
 from boltz_api.settings import Settings
-from boltz_api.unpicklable import NotPickled
 from boltz_api_generated.request import Request
 
 P = ParamSpec("P")

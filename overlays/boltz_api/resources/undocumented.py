@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import NoneType
-from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, cast, overload
+from collections.abc import Mapping
+from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, overload
 from urllib.parse import urlsplit
 
+from boltz_api.core.casting import as_type
 from boltz_api.core.checking import check_text, check_url_text, did_you_mean, shown
-from boltz_api.core.decoding import decoded
 from boltz_api.core.encoding import encoded
 from boltz_api.core.exchange import exchange
 from boltz_api.core.headers import HeaderLayer
 from boltz_api.core.prepare import Prepared, retries_of, url_of
 from boltz_api.core.redirects import origin
 from boltz_api.core.steps import Flow
-from boltz_api.core.wire import Response, WireRequest
+from boltz_api.core.wire import WireRequest
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.resources.binding import Binding, Resource
 from boltz_api.resources.modes import Async, Mode, Sync
@@ -91,7 +90,7 @@ def undocumented(
         arguments={},
     )
     received = yield from exchange(prepared, settings)
-    return as_type(received.response, cast_to)
+    return as_type(received.response, cast_to, argument="cast_to")
 
 
 def path_below(base_url: str, path: str) -> str:
@@ -132,39 +131,6 @@ def _content(body: object | None, content: bytes | str | None, extra: Mapping[st
     if body is None and not extra:
         return None
     return encoded({} if body is None else body, extra, argument="body", extra_argument="extra_json")
-
-
-def as_type(response: Response, kind: type[T]) -> T:
-    """The answer as ``kind``.
-
-    Raises:
-        APIResponseValidationError: It does not fit.
-
-    """
-    if kind is NoneType:
-        return cast("T", None)
-    if kind is Response:
-        return cast("T", response)
-    if kind is str:
-        return cast("T", response.text)
-    if kind is bytes:
-        return cast("T", response.content)
-    if kind.__module__.partition(".")[0] in ("httpx", "httpx2") and kind.__name__ == "Response":
-        return _foreign(response, cast("Callable[..., T]", kind))
-    try:
-        return decoded(response, kind)
-    except TypeError:
-        raise ArgumentTypeError(f"cast_to: {kind!r} cannot be made of an answer", argument="cast_to") from None
-
-
-def _foreign(response: Response, kind: Callable[..., T]) -> T:
-    # The body has been decompressed, so what says that it is compressed, and how long that is, no longer holds.
-    headers = [
-        (name, value)
-        for name, value in response.headers.multi_items()
-        if name.lower() not in ("content-encoding", "content-length", "transfer-encoding")
-    ]
-    return kind(response.status_code, headers=headers, content=response.content)
 
 
 class ThreadedGet(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import httpx
 
@@ -23,14 +23,21 @@ DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(
 _NO_PROXY_FOR: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
-def _defaults(options: Mapping[str, object]) -> dict[str, object]:
+def with_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of an httpx client, as far as they are not chosen: this package's."""
     defaults: dict[str, object] = {
         "timeout": DEFAULT_TIMEOUT,
         "limits": DEFAULT_CONNECTION_LIMITS,
         "verify": LateTrust(),
     }
     chosen = {"proxy", "mounts", "transport"} & options.keys()
-    return defaults if chosen else defaults | {"mounts": dict.fromkeys(_NO_PROXY_FOR)}
+    return {**defaults, **({} if chosen else {"mounts": dict.fromkeys(_NO_PROXY_FOR)}), **options}
+
+
+Transport: TypeAlias = httpx.BaseTransport
+"""What may be passed to an ``httpx.Client`` as its ``transport``."""
+ProxiesTypes: TypeAlias = str | httpx.Proxy | dict[str | httpx.URL, str | httpx.URL | httpx.Proxy | None]
+"""The ways of writing down a proxy, or one for each kind of URL."""
 
 
 if TYPE_CHECKING:
@@ -43,10 +50,10 @@ else:
         """An ``httpx.Client`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**_defaults(options) | options)
+            super().__init__(**with_defaults(options))
 
     class DefaultAsyncHttpxClient(httpx.AsyncClient):
         """An ``httpx.AsyncClient`` with this package's time limits and pool, to be passed as ``http_client``."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**_defaults(options) | options)
+            super().__init__(**with_defaults(options))

@@ -1,0 +1,52 @@
+"""An answer as whatever the caller says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import NoneType
+from typing import TypeVar, cast
+
+from boltz_api.core.decoding import decoded
+from boltz_api.core.wire import Response
+from boltz_api.errors import ArgumentTypeError
+
+T = TypeVar("T")
+
+
+def as_type(response: Response, kind: type[T], *, argument: str) -> T:
+    """The answer as ``kind``.
+
+    Args:
+        response: The answer.
+        kind: A model, ``dict``, ``list``, ``object``, ``str``, ``bytes``, ``None``'s type, or ``httpx.Response``.
+        argument: What the caller knows ``kind`` as.
+
+    Raises:
+        APIResponseValidationError: It does not fit.
+        ArgumentTypeError: Nothing can be made into ``kind``.
+
+    """
+    if kind is NoneType:
+        return cast("T", None)
+    if kind is Response:
+        return cast("T", response)
+    if kind is str:
+        return cast("T", response.text)
+    if kind is bytes:
+        return cast("T", response.content)
+    if kind.__module__.partition(".")[0] in ("httpx", "httpx2") and kind.__name__ == "Response":
+        return _foreign(response, cast("Callable[..., T]", kind))
+    try:
+        return decoded(response, kind)
+    except TypeError:
+        raise ArgumentTypeError(f"{argument}: {kind!r} cannot be made of an answer", argument=argument) from None
+
+
+def _foreign(response: Response, kind: Callable[..., T]) -> T:
+    # The body has been decompressed, so what says that it is compressed, and how long that is, no longer holds.
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name.lower() not in ("content-encoding", "content-length", "transfer-encoding")
+    ]
+    return kind(response.status_code, headers=headers, content=response.content)

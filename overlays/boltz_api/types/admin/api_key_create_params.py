@@ -1,0 +1,7 @@
+"""The arguments of ``create``, where code written for other clients of this API looks for them."""
+
+from __future__ import annotations
+
+from boltz_api.types.admin import APIKeyCreateParams
+
+__all__ = ["APIKeyCreateParams"]
