@@ -6,6 +6,8 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -157,6 +159,43 @@ def test_a_fork_opens_connections_of_its_own(server: Scripted, http: SayHTTP) ->
     client.admin.api_keys.list()
     assert [asked.connection for asked in server.asked] == [1, 2, 1]
     client.close()
+
+
+FORKING = """
+import gc, os, sys
+import httpx, httpx2
+from boltz_api import Boltz
+
+client = Boltz(api_key="k", timeout=5, http_client={http_client})
+client.admin.api_keys.list()
+child = os.fork()
+if child == 0:
+    gc.collect()
+client.admin.api_keys.list()
+client.close()
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("http_client", ["None", "httpx.Client()", "httpx2.Client()"])
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_fork_leaves_nothing_open_and_shares_no_connection(
+    server: Scripted, http: SayHTTP, tls_server: tuple[Scripted, str], http_client: str, tls: bool
+) -> None:
+    used, certificate = tls_server if tls else (server, "")
+    used.will(http(200, NO_KEYS))
+    run = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "always", "-c", FORKING.format(http_client=http_client)],
+        env={**os.environ, "BOLTZ_BASE_URL": used.url, "SSL_CERT_FILE": certificate},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert sorted(asked.connection for asked in used.asked) == [1, 1, 2]
 
 
 def test_a_client_that_nobody_closes_leaves_no_connection_open(server: Scripted, http: SayHTTP) -> None:

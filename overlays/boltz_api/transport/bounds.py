@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Protocol, runtime_checkable
 
 from boltz_api.core.failures import DeadlineError
+from boltz_api.transport.forks import keep_to_this_process
 
 
 @runtime_checkable
@@ -38,7 +39,7 @@ def bounded(deadline: float | None, clock: Callable[[], float]) -> Generator[Non
 
 
 def bound_new_connections(_event: str, outcome: Mapping[str, object]) -> None:
-    """Bound the reads of a connection that has just been opened, or has just begun to speak TLS.
+    """Bound the reads of a connection that has just been opened, or has just begun to speak TLS; keep it from children.
 
     This is a request's ``trace`` extension, as httpx and httpx2 call it.
     """
@@ -46,6 +47,7 @@ def bound_new_connections(_event: str, outcome: Mapping[str, object]) -> None:
     # Looked at first, for most events come without, and asking for a protocol's type takes a while.
     if opened is not None and isinstance(opened, Connection):
         opened.read = _bounded(opened.read)
+        keep_to_this_process(opened)
 
 
 def _bounded(read: Callable[[int, float | None], bytes]) -> Callable[[int, float | None], bytes]:

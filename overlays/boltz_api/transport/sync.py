@@ -26,7 +26,7 @@ R = TypeVar("R")
 class SyncConnections:
     """The HTTP client that several ``Boltz`` share: the caller's, or one made at the first request.
 
-    A client of our own does not outlive a fork: parent and child would read from the same sockets.
+    A client of our own does not outlive a fork.
     """
 
     def __init__(self, http_client: SyncHTTPClient | None) -> None:
@@ -74,7 +74,7 @@ class SyncConnections:
             client.close()
 
     def forget_after_fork(self) -> None:
-        """Leave the parent's connections to the parent."""
+        """Leave the parent's HTTP client to the parent: its locks may be held by threads that are not here."""
         if self._finalizer is not None:
             self._finalizer.detach()
         self._own = None
