@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-# Whoever asks the process to stop is heard before or after the renames, not between them.
+# Whoever asks the process to stop is heard before or after the renames and the tidying up, not in their midst.
 _STOPPING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -40,7 +40,7 @@ def replaced(target: Path) -> Generator[Path]:
             yield work / "new"
             _swap(target, work)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove(work)
 
 
 def recover(target: Path) -> None:
@@ -49,7 +49,13 @@ def recover(target: Path) -> None:
     old = work / "old"
     if old.exists() and not target.exists():
         old.rename(target)
-    shutil.rmtree(work, ignore_errors=True)
+    _remove(work)
+
+
+def _remove(work: Path) -> None:
+    # Interrupted at the wrong moment, rmtree closes a folder twice, and that error hides the interruption.
+    with _signals_held():
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _work(target: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -76,6 +77,15 @@ def test_the_new_folder_takes_the_place_of_the_old(target: Path) -> None:
     assert list(target.parent.iterdir()) == [target]
 
 
+def test_who_hears_signals_is_the_same_before_and_after(target: Path) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    with replaced(target) as new:
+        assert [signal.getsignal(number) for number in numbers] == before
+        fill(new, "after", "a")
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
 def test_a_folder_that_was_not_there_is_made(tmp_path: Path) -> None:
     with replaced(tmp_path / "some" / "where") as new:
         fill(new, "after", "a")
@@ -117,6 +127,27 @@ def test_the_remains_of_a_run_that_died_after_the_renames_are_removed(target: Pa
     fill(work / "old", "long ago")
     recover(target)
     assert contents(target) == dict.fromkeys("abcdef", "before")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_an_interruption_while_tidying_up_is_heard_when_that_is_done(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = os.close
+
+    def interrupted_close(descriptor: int) -> None:
+        close(descriptor)
+        monkeypatch.setattr(os, "close", close)
+        signal.raise_signal(signal.SIGINT)
+
+    def write() -> None:
+        with replaced(target) as new:
+            fill(new, "after", "ab")
+            monkeypatch.setattr(os, "close", interrupted_close)
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert contents(target) == {"a": "after", "b": "after"}
     assert list(target.parent.iterdir()) == [target]
 
 
