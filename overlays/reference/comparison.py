@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from benchmarks.results import Result, Run
 
+CHARTS: Final = {
+    "calls": "Time of each call, as a multiple of a bare loop without a client",
+    "startup": "Time from nothing to ready, of each client",
+    "memory": "Peak memory of each client",
+}
 SHORT: Final = ("import", "first_answer", "list_5000", "decode", "create", "memory_list_5000")
 _COLUMNS: Final = (OURS.name, PUBLIC_CLIENT.name, SCRIPT.name, FLOOR.name)
 
@@ -23,7 +28,7 @@ def table(run: Run, *names: str) -> str:
 
 
 def _lines(results: list[Result]) -> Iterator[str]:
-    yield f"| measured | {' | '.join(_COLUMNS)} |"
+    yield f"| Measured | {' | '.join(_COLUMNS)} |"
     yield f"|---|{'---:|' * len(_COLUMNS)}"
     for result in results:
         yield f"| {result.title}, {result.unit} | {' | '.join(_cell(result, name) for name in _COLUMNS)} |"
@@ -35,7 +40,7 @@ def _cell(result: Result, name: str) -> str:
         return ""
     series = result.rows[name]
     ratio = result.ratio(name, FLOOR.name) if name != FLOOR.name else None
-    multiple = f" ({figure(ratio.value)} ×)" if ratio else ""
+    multiple = f" ({figure(ratio.value)}\u00a0×)" if ratio else ""
     return f"{'' if series.steady else '~'}{figure(series.median)}{multiple}"
 
 

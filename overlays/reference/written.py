@@ -73,15 +73,19 @@ def _generated(edit: str, *files: str) -> str:
 
 def _comparison(extent: str) -> str:
     # The benchmarks stand beside the packages, in the folder that this runs in.
-    from benchmarks.charts import FOLDER
+    from benchmarks.charts import FOLDER, charts
     from benchmarks.results import RESULTS, read
     from reference import comparison
 
     if not RESULTS.exists():
         return "No run is kept yet: `python -m nox -s bench` measures; the table of what it finds belongs here."
-    folder = f"{'' if extent == 'short' else '../'}{FOLDER.relative_to(HERE.root).as_posix()}"
-    chart = f"![Time of each call, as a multiple of a bare loop without a client]({folder}/calls.svg)"
-    return f"{comparison.table(read(), *(comparison.SHORT if extent == 'short' else ()))}\n\n{chart}"
+    run, short = read(RESULTS), extent == "short"
+    drawn = charts(run)
+    folder = f"{'' if short else '../'}{FOLDER.relative_to(HERE.root).as_posix()}"
+    pictures = [f"![{about}]({folder}/{name}.svg)" for name, about in comparison.CHARTS.items() if name in drawn]
+    return "\n\n".join(
+        [comparison.table(run, *(comparison.SHORT if short else ())), *(pictures[:1] if short else pictures)]
+    )
 
 
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
