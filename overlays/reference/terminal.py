@@ -47,10 +47,9 @@ aria-label="The keys of a sandbox as a table: name, state, expiry and last use i
 font-size: {char_height}px; line-height: {line_height}px; white-space: pre; }}
 {styles}
 </style>
-<defs><clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
-</clipPath>{lines}</defs>
+<defs>{lines}</defs>
 <rect width="{width}" height="{height}" rx="8" fill="#161b22"/>
-<g transform="translate(18, 24)" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate(18, 24)">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}

@@ -59,6 +59,15 @@ def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str,
         yield from _branch(child, indent + ("    " if last else "│   "), indent + ("└── " if last else "├── "))
 
 
+def _exits() -> str:
+    """What the command's exit codes mean."""
+    from boltz_api.cli.exits import MEANINGS
+
+    return "\n".join(
+        ["| Exit code | Meaning |", "|---|---|", *(f"| {code} | {meaning} |" for code, meaning in MEANINGS)]
+    )
+
+
 def _contract(edit: str) -> str:
     return _fenced("diff", contract_changes.contract_diff(edit))
 
@@ -93,5 +102,6 @@ _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "comparison": _comparison,
     "contract": _contract,
     "errors": _errors,
+    "exits": _exits,
     "generated": _generated,
 }
