@@ -412,10 +412,11 @@ class TestFormats:
         host = formats.received(
             formats.operations.add_host(date(2026, 1, 2), address="::1"),
             b'{"address":"anything","password":"hunter2","oldPasswords":["hunter1"],"boot":"2026-01-02T03:00:00Z",'
+            b'"tokens":{"ci":"hunter3"},"recovery":"hunter4","pin":"hunter5",'
             b'"day":"2026-02-03","id":"x","short":"longer than three"}',
         )
         assert (datetime(2026, 1, 2, 3, tzinfo=UTC), date(2026, 2, 3)) == (host.boot, host.day)
-        assert frozenset({"password", "old_passwords"}) == host.__secrets__
+        assert frozenset({"password", "old_passwords", "tokens", "recovery", "pin"}) == host.__secrets__
         assert "hunter" not in repr(host)
 
 
