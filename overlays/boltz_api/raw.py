@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from boltz_api.core.casting import as_type
 from boltz_api.core.headers import Headers
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.core.wire import Response, SentRequest
 
+if TYPE_CHECKING:
+    import httpx
+
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
-Text = TypeVar("Text", bytes, str)
 
 
 class _Answer(NotPickled, Generic[R_co]):
@@ -54,7 +56,7 @@ class _Answer(NotPickled, Generic[R_co]):
         return self.http_response.request
 
     @property
-    def url(self) -> str:
+    def url(self) -> httpx.URL:
         """Where the answer came from."""
         return self.http_response.url
 
@@ -81,7 +83,7 @@ class _Answer(NotPickled, Generic[R_co]):
     @property
     def is_closed(self) -> bool:
         """Always true: the body has been read, and the connection serves other calls."""
-        return True
+        return self.http_response.is_closed
 
     def _decoded(self, to: type[object] | None) -> object:
         if to is not None:
@@ -128,15 +130,15 @@ class APIResponse(_Answer[R_co]):
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body, whole or in pieces of ``chunk_size``."""
-        return _pieces(self.content, chunk_size)
+        return self.http_response.iter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
         """The body as text, whole or in pieces of ``chunk_size`` characters."""
-        return _pieces(self.http_response.text, chunk_size)
+        return self.http_response.iter_text(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
         """The body line by line."""
-        yield from self.http_response.text.splitlines()
+        return self.http_response.iter_lines()
 
     def close(self) -> None:
         """Nothing is left to close: the body has been read."""
@@ -175,26 +177,18 @@ class AsyncAPIResponse(_Answer[R_co]):
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body, whole or in pieces of ``chunk_size``."""
-        for piece in _pieces(self.content, chunk_size):
+        for piece in self.http_response.iter_bytes(chunk_size):
             yield piece
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """The body as text, whole or in pieces of ``chunk_size`` characters."""
-        for piece in _pieces(self.http_response.text, chunk_size):
+        for piece in self.http_response.iter_text(chunk_size):
             yield piece
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """The body line by line."""
-        for line in self.http_response.text.splitlines():
+        for line in self.http_response.iter_lines():
             yield line
 
     async def close(self) -> None:
         """Nothing is left to close: the body has been read."""
-
-
-def _pieces(whole: Text, size: int | None) -> Iterator[Text]:
-    if size is None:
-        yield whole
-    else:
-        for start in range(0, len(whole), size):
-            yield whole[start : start + size]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from types import NoneType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from boltz_api.core.decoding import decoded
+from boltz_api.core.foreign import response_of
 from boltz_api.core.wire import Response
 from boltz_api.errors import ArgumentTypeError
 
@@ -34,19 +36,11 @@ def as_type(response: Response, kind: type[T], *, argument: str) -> T:
         return cast("T", response.text)
     if kind is bytes:
         return cast("T", response.content)
-    if kind.__module__.partition(".")[0] in ("httpx", "httpx2") and kind.__name__ == "Response":
-        return _foreign(response, cast("Callable[..., T]", kind))
+    library = kind.__module__.partition(".")[0]
+    if library in ("httpx", "httpx2") and kind.__name__ == "Response":
+        made: T = response_of(cast("Callable[..., Any]", kind), import_module(library).Request, response)
+        return made
     try:
         return decoded(response, kind)
     except TypeError:
         raise ArgumentTypeError(f"{argument}: {kind!r} cannot be made of an answer", argument=argument) from None
-
-
-def _foreign(response: Response, kind: Callable[..., T]) -> T:
-    # The body has been decompressed, so what says that it is compressed, and how long that is, no longer holds.
-    headers = [
-        (name, value)
-        for name, value in response.headers.multi_items()
-        if name.lower() not in ("content-encoding", "content-length", "transfer-encoding")
-    ]
-    return kind(response.status_code, headers=headers, content=response.content)

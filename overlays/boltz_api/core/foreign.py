@@ -1,4 +1,4 @@
-"""Requests and responses of an HTTP library, as this package's own.
+"""Requests and responses of an HTTP library, as this package's own, and the other way round.
 
 Code written for other clients builds errors from them, in tests above all. An error of ours keeps a copy without
 secrets, since theirs hold the key in their headers.
@@ -6,11 +6,27 @@ secrets, since theirs hold the key in their headers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Protocol, TypeVar, runtime_checkable
 
 from boltz_api.core.headers import Headers
 from boltz_api.core.wire import Response, SentRequest, WireRequest
+
+
+class Timed(Protocol):
+    """What is set on another library's response after it has been made."""
+
+    @property
+    def elapsed(self) -> timedelta: ...
+    @elapsed.setter
+    def elapsed(self, elapsed: timedelta) -> None: ...
+
+
+T = TypeVar("T", bound=Timed)
+
+# The body has been decompressed, so what says that it is compressed, and how long that is, no longer holds.
+_OUTDATED = (b"content-encoding", b"content-length", b"transfer-encoding")
 
 
 @runtime_checkable
@@ -65,3 +81,24 @@ def response(received: object) -> Response:
             asked = None
         return Response(received.status_code, Headers(received.headers.items()), received.content, sent_request(asked))
     raise TypeError(f"expected a response, got {type(received).__name__}")
+
+
+def response_of(new_response: Callable[..., T], new_request: Callable[..., object], answer: Response) -> T:
+    """``answer`` as another library's response, complete with a request whose secrets are masked.
+
+    Args:
+        new_response: The library's ``Response``.
+        new_request: The library's ``Request``.
+        answer: What came.
+
+    """
+    asked = answer.request
+    result = new_response(
+        answer.status_code,
+        headers=[(name, value) for name, value in answer.headers.raw if name.lower() not in _OUTDATED],
+        content=answer.content,
+        request=new_request(asked.method, asked.asked_url, headers=asked.headers.raw, content=asked.content),
+        extensions={"http_version": answer.http_version.encode()},
+    )
+    result.elapsed = answer.elapsed
+    return result

@@ -50,6 +50,15 @@ class Headers(Mapping[str, str]):
         """Every header as it came, repeated ones included."""
         return list(self._pairs)
 
+    @property
+    def raw(self) -> list[tuple[bytes, bytes]]:
+        """Every header as bytes."""
+        return [(name.encode(), value.encode()) for name, value in self._pairs]
+
+    def copy(self) -> Headers:
+        """The same once more."""
+        return Headers(self._pairs)
+
     def redacted(self, known: Iterable[Secret] = ()) -> Headers:
         """A copy in which secrets are masked for good."""
         return Headers((name, shown_header(name, value, known)) for name, value in self._pairs)

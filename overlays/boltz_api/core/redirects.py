@@ -35,8 +35,8 @@ def followed_to(response: Response, *, repeatable: bool) -> str | None:
     if not location:
         return None
     try:
-        target = urljoin(response.url, location)
-        same = origin(target) == origin(response.url)
+        target = urljoin(response.asked_url, location)
+        same = origin(target) == origin(response.asked_url)
     except ValueError:  # a port that is no number, a bracket that is not closed
         return None
     return target.partition("#")[0] if same else None

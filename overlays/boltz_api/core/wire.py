@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from boltz_api.core.headers import Headers
+from boltz_api.core.likeness import HTTPXLikeness
 from boltz_api.core.secrets import Secret, scrubbed
+
+if TYPE_CHECKING:
+    import httpx
 
 Timeouts = tuple[float | None, float | None, float | None, float | None]
 """Seconds to connect, to read, to write, and to wait for a free connection. Every HTTP library here takes it so."""
@@ -38,11 +40,12 @@ class WireRequest(Struct, frozen=True):
 class SentRequest:
     """A request as errors and raw responses show it: secrets are masked for good."""
 
-    __slots__ = ("content", "headers", "method", "url")
+    __slots__ = ("asked_url", "content", "headers", "method")
 
     def __init__(self, method: str, url: str, headers: Headers, content: bytes = b"") -> None:
         self.method = method
-        self.url = url
+        self.asked_url = url
+        """``url`` as text, as it was sent."""
         self.headers = headers
         self.content = content
 
@@ -52,14 +55,25 @@ class SentRequest:
         headers = Headers(request.headers).redacted(request.secrets)
         return cls(request.method, request.url, headers, request.content or b"")
 
+    @property
+    def url(self) -> httpx.URL:
+        """Where it went."""
+        import httpx
+
+        return httpx.URL(self.asked_url)
+
+    def read(self) -> bytes:
+        """The body."""
+        return self.content
+
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.url}>"
+        return f"<Request {self.method} {self.asked_url}>"
 
     def __reduce__(self) -> tuple[type[SentRequest], tuple[str, str, Headers, bytes]]:
-        return SentRequest, (self.method, self.url, self.headers, self.content)
+        return SentRequest, (self.method, self.asked_url, self.headers, self.content)
 
 
-class Response:
+class Response(HTTPXLikeness):
     """An answer with its body read. The attributes are named as in httpx.
 
     ``content`` is what the server sent, secrets included. Neither ``repr`` shows it, nor does a pickle hold it where
@@ -110,56 +124,22 @@ class Response:
         return self._sent.secrets if isinstance(self._sent, WireRequest) else ()
 
     @property
-    def url(self) -> str:
-        """Where the answer came from."""
-        return self._sent.url
+    def asked_url(self) -> str:
+        """``url`` as text, as it was sent."""
+        return self._sent.url if isinstance(self._sent, WireRequest) else self._sent.asked_url
 
     @property
     def method(self) -> str:
         """The request's method."""
         return self._sent.method
 
-    @property
-    def reason_phrase(self) -> str:
-        """The usual words for the status, or nothing for a status that has none."""
-        try:
-            return HTTPStatus(self.status_code).phrase
-        except ValueError:
-            return ""
+    def to_httpx(self) -> httpx.Response:
+        """A real ``httpx.Response``, for code that insists on one; its request's secrets are masked."""
+        import httpx
 
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status_code <= 299
+        from boltz_api.core.foreign import response_of
 
-    @property
-    def is_redirect(self) -> bool:
-        """Whether the status is 3xx and says where to go."""
-        return 300 <= self.status_code <= 399 and "location" in self.headers
-
-    @property
-    def is_error(self) -> bool:
-        """Whether the status is 4xx or above."""
-        return self.status_code >= 400
-
-    @property
-    def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 are replaced."""
-        return self.content.decode("utf-8", errors="replace")
-
-    def json(self) -> object:
-        """The body as JSON.
-
-        Raises:
-            ValueError: It is not JSON.
-
-        """
-        decoded: object = json.loads(self.content)
-        return decoded
-
-    def read(self) -> bytes:
-        """The body; it has been read already."""
-        return self.content
+        return response_of(httpx.Response, httpx.Request, self)
 
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
