@@ -76,6 +76,14 @@ class OperationView:
         return next((own for own in self.at("body") if not own.argument.key), None)
 
     @property
+    def whole_body_value(self) -> str:
+        """What is sent as the body as a whole, as source."""
+        own = self.whole_body
+        assert own is not None
+        nothing = f"{own.name} is None or " if own.default == "None" else ""
+        return f"UNSET if {nothing}isinstance({own.name}, Omit) else {own.name}" if own.default else own.name
+
+    @property
     def nullable_keys(self) -> tuple[str, ...]:
         """The body's keys that may be null."""
         return tuple(own.argument.key for own in self.at("body") if own.nullable)
@@ -196,10 +204,9 @@ def _parameter(argument: Argument, form: NormalForm, annotation: Annotation) -> 
     null_is_sent = nullable(argument.field.shape, form.definitions)
     if argument.field.required:
         return Parameter(argument, annotation, "", null_is_sent)
-    if null_is_sent:
-        # Null means something to the server here, so leaving out must be something else.
-        return Parameter(argument, evolve(annotation, source=f"{annotation.source} | UnsetType"), "UNSET", null_is_sent)
-    return Parameter(argument, annotation, "None", null_is_sent)
+    # Null may mean something to the server; then leaving out must be something else.
+    left_out, default = ("UnsetType | Omit", "UNSET") if null_is_sent else ("Omit", "None")
+    return Parameter(argument, evolve(annotation, source=f"{annotation.source} | {left_out}"), default, null_is_sent)
 
 
 def _string_literal(text: str) -> str:

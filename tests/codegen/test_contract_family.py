@@ -184,6 +184,8 @@ class TestShapes:
         assert everything.content == b'{"note":null,"tags":null,"labels":null,"address":null,"priority":null}'
         # A position may be left out, but not be null; so None leaves it out.
         assert shapes.sent(change("o", note=UNSET, position=None)).content == b"{}"
+        omit = sys.modules[f"{shapes.params.__package__}.request"].Omit()
+        assert shapes.sent(change("o", note=omit, position=omit)).content == b"{}"
         nested = change("o", position={"x": 1, "y": None}, tags=["aa"], labels={"l": "v"}, priority="high")
         assert shapes.sent(nested).content == (
             b'{"tags":["aa"],"labels":{"l":"v"},"priority":"high","position":{"x":1.0,"y":null}}'
@@ -352,6 +354,8 @@ class TestMethods:
         assert methods.sent(batch).content == b'[{"do":"add","file":{"name":"f","old_name":"o"}},{"do":"drop"}]'
         assert methods.received(batch, b'{"add":1}') == {"add": 1}
         assert methods.sent(operations.rename(body="new")).content == b'"new"'
+        omit = sys.modules[f"{methods.params.__package__}.request"].Omit()
+        assert methods.sent(operations.rename(body=omit)).content is None
         assert methods.sent(operations.rename()).content is None
         assert methods.received(operations.rename(), b"null") is None
         assert methods.sent(operations.touch(body=None)).content == b"null"

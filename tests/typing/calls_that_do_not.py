@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from boltz_api import AsyncBoltz, Boltz
+from boltz_api import AsyncBoltz, Boltz, not_given, omit
 from boltz_api.types.admin import APIKey
 
 
@@ -17,6 +17,13 @@ def create(client: Boltz) -> None:
     client.admin.api_keys.create(name="x", allowed_ips=[1])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.create(name="x", colour="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.admin.api_keys.create(name="x", timeout="3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def left_out(client: Boltz) -> None:
+    client.admin.api_keys.create(name=omit)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.admin.api_keys.revoke(omit)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.admin.api_keys.list(limit=not_given)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.admin.api_keys.list(extra_query=omit)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def others(client: Boltz) -> None:

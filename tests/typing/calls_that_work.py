@@ -10,8 +10,10 @@ import httpx
 import httpx2
 
 from boltz_api import (
+    NOT_GIVEN,
     APIError,
     APIResponse,
+    APIStatusError,
     AsyncAPIResponse,
     AsyncBoltz,
     AsyncCursorPage,
@@ -20,8 +22,10 @@ from boltz_api import (
     Rotation,
     SyncCursorPage,
     Timeout,
+    not_given,
     omit,
 )
+from boltz_api.resources.admin import APIKeysResource, AsyncAPIKeysResource
 from boltz_api.types.admin import APIKey, APIKeyCreateParams, APIKeyCreateResponse, APIKeyListParams, KeyDetails
 
 
@@ -79,6 +83,23 @@ def create(client: Boltz, mode: Literal["live", "test"], params: APIKeyCreatePar
     assert_type(client.admin.api_keys.create(**params), APIKeyCreateResponse)
 
 
+def left_out(client: Boltz, workspace: str | None, days: int | None) -> None:
+    client.admin.api_keys.create(
+        name="x",
+        allowed_ips=omit,
+        expires_in_days=days or omit,
+        mode=omit,
+        workspace_id=workspace or omit,
+        timeout=not_given,
+        max_retries=NOT_GIVEN,
+        extra_headers={"User-Agent": omit, "a": "b"},
+        extra_query=None,
+        extra_body=None,
+    )
+    client.admin.api_keys.list(after_id=omit, before_id=omit, limit=omit, workspace_id=omit, extra_headers=None)
+    client.admin.api_keys.revoke("id", timeout=not_given, extra_headers={"User-Agent": omit})
+
+
 def listings(client: Boltz, params: APIKeyListParams) -> None:
     page = client.admin.api_keys.list(after_id="a", before_id="b", limit=3, workspace_id="w")
     assert_type(page, SyncCursorPage[APIKey])
@@ -118,6 +139,23 @@ def raw(client: Boltz) -> None:
     assert_type(client.admin.with_raw_response.api_keys.revoke("id").status_code, int)
     with keys.with_streaming_response.create(name="x") as answer:
         assert_type(answer, APIResponse[APIKeyCreateResponse])
+
+
+def like_httpx(error: APIStatusError, answer: APIResponse[APIKey]) -> None:
+    assert_type(error.request.url, httpx.URL)
+    assert_type(error.response.url.path, str)
+    assert_type(error.response.raise_for_status().is_client_error, bool)
+    assert_type(error.response.to_httpx(), httpx.Response)
+    assert_type(answer.url.host, str)
+    assert_type(answer.parse(to=httpx.Response), httpx.Response)
+
+
+def annotated(keys: APIKeysResource, tasked: AsyncAPIKeysResource) -> None:
+    client: Boltz = Boltz()
+    keys = client.admin.api_keys
+    tasked = AsyncBoltz().admin.api_keys
+    assert_type(keys.revoke("id"), APIKey)
+    assert_type(tasked.list(), AsyncPaginator[APIKey])
 
 
 def undocumented(client: Boltz) -> None:

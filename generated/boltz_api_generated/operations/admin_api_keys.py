@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, Unpack
 
 from boltz_api_generated import models
-from boltz_api_generated.request import Argument, Operation, Request, RequestOptions, given, segment
+from boltz_api_generated.request import Argument, Omit, Operation, Request, RequestOptions, given, segment
 
 CREATE_API_KEY: Final[Operation[models.APIKeyCreateResponse]] = Operation(
     name="create_api_key",
@@ -58,10 +58,10 @@ CREATE_API_KEY: Final[Operation[models.APIKeyCreateResponse]] = Operation(
 def create_api_key(
     *,
     name: str,
-    allowed_ips: Sequence[str] | None = None,
-    expires_in_days: int | None = None,
-    mode: Literal["live", "test"] | None = None,
-    workspace_id: str | None = None,
+    allowed_ips: Sequence[str] | Omit | None = None,
+    expires_in_days: int | Omit | None = None,
+    mode: Literal["live", "test"] | Omit | None = None,
+    workspace_id: str | Omit | None = None,
     **options: Unpack[RequestOptions],
 ) -> Request[models.APIKeyCreateResponse]:
     """Create a workspace API key
@@ -120,10 +120,10 @@ LIST_API_KEYS: Final[Operation[models.ListApiKeysResponse]] = Operation(
 
 def list_api_keys(
     *,
-    after_id: str | None = None,
-    before_id: str | None = None,
-    limit: int | None = None,
-    workspace_id: str | None = None,
+    after_id: str | Omit | None = None,
+    before_id: str | Omit | None = None,
+    limit: int | Omit | None = None,
+    workspace_id: str | Omit | None = None,
     **options: Unpack[RequestOptions],
 ) -> Request[models.ListApiKeysResponse]:
     """List API keys

@@ -15,6 +15,26 @@ R_co = TypeVar("R_co", covariant=True)
 Location: TypeAlias = Literal["path", "query", "header", "body"]
 
 
+class NotGiven:
+    """Stands for an argument that was left out, where ``None`` has a meaning of its own."""
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+
+class Omit:
+    """Leaves out an argument, or a header that would otherwise be sent: ``extra_headers={"User-Agent": omit}``."""
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "omit"
+
+
 class Timeout(Protocol):
     """Four time limits in seconds; ``httpx.Timeout`` fits."""
 
@@ -42,11 +62,11 @@ class Timeout(Protocol):
 class RequestOptions(TypedDict, total=False):
     """What every call takes besides the operation's own arguments."""
 
-    timeout: float | Timeout | None
-    max_retries: int
-    extra_headers: Mapping[str, str]
-    extra_query: Mapping[str, object]
-    extra_body: Mapping[str, object]
+    timeout: float | Timeout | NotGiven | None
+    max_retries: int | NotGiven
+    extra_headers: Mapping[str, str | Omit] | None
+    extra_query: Mapping[str, object] | None
+    extra_body: Mapping[str, object] | None
 
 
 class Argument(Struct, frozen=True, kw_only=True):
@@ -132,7 +152,7 @@ def given(arguments: Mapping[str, object], *, nullable: Collection[str] = ()) ->
     return {
         name: value
         for name, value in arguments.items()
-        if value is not UNSET and (value is not None or name in nullable)
+        if value is not UNSET and not isinstance(value, Omit) and (value is not None or name in nullable)
     }
 
 
