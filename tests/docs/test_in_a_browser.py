@@ -199,6 +199,10 @@ def test_an_address_opens_what_it_points_at(page: Page) -> None:
     page.goto(f"{CREATE}#{target}")
     expect(page.locator(f"#{target}")).to_be_in_viewport()
     assert open_tab(page) == "Python"
+    # What it points at is itself unfolded.
+    page.goto(f"{CREATE}#async-python-returns-class-apikeycreateresponse-key-details")
+    expect(page.locator("#async-python-returns-class-apikeycreateresponse-key-details-id")).to_be_visible()
+    assert open_tab(page) == "Async Python"
 
 
 def test_the_copy_button_copies(page: Page, context: BrowserContext) -> None:
@@ -229,8 +233,9 @@ def test_light_and_dark_follow_the_system_until_the_reader_chooses(page: Page) -
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
 
 
-def test_tabs_do_not_shift_the_page_on_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)
+@pytest.mark.parametrize("width", [PHONE["width"], 320])
+def test_tabs_do_not_shift_the_page_on_a_phone(page: Page, width: int) -> None:
+    page.set_viewport_size(ViewportSize(width=width, height=844))
     page.goto(LIST)
     left = "() => document.querySelector('h1').getBoundingClientRect().left"
     before = page.evaluate(left)
