@@ -160,3 +160,8 @@ class ListApiKeysResponse(Model, frozen=True, kw_only=True):
     has_more: bool
     last_id: Annotated[str, Meta(description="ID of the last item. Use as after_id for the next page.")] | None
     """ID of the last item. Use as after_id for the next page."""
+
+
+class RevokeApiKeyPath(Model, frozen=True, kw_only=True):
+    api_key_id: Annotated[str, Meta(description="The ID of the key to revoke", min_length=1)]
+    """The ID of the key to revoke"""

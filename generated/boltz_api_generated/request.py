@@ -90,6 +90,8 @@ class Operation(Struct, Generic[R_co], frozen=True, kw_only=True):
     tag: str
     summary: str
     arguments: tuple[Argument, ...] = ()
+    in_path: type[Struct] | None = None
+    """Checks the arguments that go into the path: a Struct with their wire names, in the order of the function's."""
     query: type[Struct] | None = None
     """Checks the query's arguments: a Struct with their wire names."""
     headers: type[Struct] | None = None

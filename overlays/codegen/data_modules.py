@@ -11,7 +11,7 @@ from codegen.definitions import UNKNOWN_TAG
 from codegen.fault import ContractError
 from codegen.json_schema import ModelsDocument, ParamsDocument
 from codegen.project import HERE
-from codegen.shapes import Enumeration, Record
+from codegen.shapes import Alias, Enumeration, Items, Nullable, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,8 @@ def _template_data(form: NormalForm) -> dict[str, dict[str, object]]:
                     "tag_name": "" if definition.tag is None else definition.tag.name,
                     "unknown_variant": bool(_untold(definition)),
                 }
+            case Alias(shape=Items(unique=True) | Nullable(shape=Items(unique=True))):
+                data[definition.name] = {"unique": True}
             case _:
                 pass
     return data

@@ -227,7 +227,7 @@ class Definitions:
         text = " ".join((description or own("description")).split())
         if schema.flag("deprecated"):
             text = f"Deprecated. {text}".strip()
-        settled = self.settled(shape, type_name, direction, text)
+        settled = self._writable(self.settled(shape, type_name, direction, text), type_name, direction)
         default = schema.get("default")
         words = describe(text, shape, None if default is None else default.data)
         if direction is Direction.ANSWER:
@@ -246,9 +246,24 @@ class Definitions:
         bare = _bare(settled)
         if bare == _unconstrained(bare):
             return settled
+        return self._named(settled, name, direction)
+
+    def _writable(self, shape: Shape, name: str, direction: Direction) -> Shape:
+        """``shape``, under a name of its own if its rules cannot be written down in the type of a field."""
+        match shape:
+            case Items(unique=True) | Nullable(shape=Items(unique=True)):
+                # msgspec has no word for it, so the named type is marked.
+                return self._named(shape, name, direction)
+            case Nullable(shape=Map() as inner) if inner != Map(inner.value):
+                # datamodel-code-generator overlooks a map's size beside null.
+                return self._named(shape, name, direction)
+            case _:
+                return shape
+
+    def _named(self, shape: Shape, name: str, direction: Direction) -> Shape:
         named = self.claim(name)
-        self._others[named] = Alias(named, bare, direction)
-        return Nullable(Named(named)) if isinstance(settled, Nullable) else Named(named)
+        self._others[named] = Alias(named, _bare(shape), direction)
+        return Nullable(Named(named)) if isinstance(shape, Nullable) else Named(named)
 
 
 def _bare(shape: Shape) -> Shape:

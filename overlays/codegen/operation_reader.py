@@ -86,6 +86,7 @@ class _Reader:
         arguments = [self._parameter(wire, part) for (wire, _), part in parameters.items()]
         in_path = {own.field.wire: own for own in arguments if own.location == "path"}
         check_path(self._path, in_path, place)
+        placed = [in_path[wire] for wire in placeholders_of(self._path)]
         body, body_required, body_arguments = self._body()
         response, response_optional = self._response()
         tags = place.entries_of("tags")
@@ -99,10 +100,11 @@ class _Reader:
             description="" if description == summary else description,
             deprecated=place.flag_of("deprecated"),
             arguments=(
-                *(in_path[wire] for wire in placeholders_of(self._path)),
+                *placed,
                 *(own for own in arguments if own.location != "path"),
                 *body_arguments,
             ),
+            in_path=self._checked(placed, "path", "Path"),
             query=self._checked(arguments, "query", "Query"),
             headers=self._checked(arguments, "header", "Headers"),
             body=body,

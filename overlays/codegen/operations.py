@@ -38,6 +38,8 @@ class Operation:
     description: str
     deprecated: bool
     arguments: tuple[Argument, ...]
+    in_path: str | None
+    """The record that checks the arguments in the path."""
     query: str | None
     """The record that checks the query's arguments."""
     headers: str | None

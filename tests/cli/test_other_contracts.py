@@ -18,6 +18,10 @@ from boltz_api_generated.model import Model
 from boltz_api_generated.request import Argument, Operation, Request, given
 
 
+class StartJobPath(Model, frozen=True, kw_only=True):
+    team_id: Annotated[str, Meta(max_length=10)]
+
+
 class JobBody(Model, frozen=True, kw_only=True):
     from_: Annotated[str, Meta(description="Where from", min_length=2)] = msgspec.field(name="from")
     gpu_counts: list[Annotated[int, Meta(ge=1, le=8)]] | UnsetType = UNSET
@@ -49,6 +53,7 @@ START_JOB = Operation[Job](
         argument("from_", required=True),
         *map(argument, ("gpu_counts", "priority", "dry_run", "labels", "kind", "format")),
     ),
+    in_path=StartJobPath,
     body=JobBody,
     response=Job,
 )

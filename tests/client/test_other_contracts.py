@@ -82,7 +82,7 @@ BROKEN: list[tuple[dict[str, object], str]] = [
     ({"word": "x" * 40, "sizes": {"a": 0}}, "sizes"),
     ({"word": "x" * 40, "addresses": {"home": "127.0.0.1"}}, "expected an IPv6 address, got '127.0.0.1'"),
     ({"word": "x" * 40, "ratio": 2}, "ratio: expected a number from 0 to 1, got 2"),
-    ({"word": "x" * 40, "tags": []}, "tags: expected a list of at least 1 items"),
+    ({"word": "x" * 40, "tags": []}, "tags: expected a list of at least 1 item"),
     ({"word": "x" * 40, "code": "b"}, "code: expected a string that matches '^a+$', got 'b'"),
 ]
 

@@ -208,7 +208,7 @@ class TestShapes:
     def test_all_of_is_one_object_whose_later_parts_narrow_earlier_ones(self, shapes: Any) -> None:
         assert shapes.models.Note.__struct_fields__ == ("at", "by", "text")
         refusal = shapes.refused(self.order(shapes, notes={"n": {"text": "t", "by": None}}))
-        assert refusal == "notes[...].by: expected a string of at least 1 characters"
+        assert refusal == "notes[...].by: expected a string of at least 1 character"
 
     def test_a_schema_may_contain_itself(self, shapes: Any) -> None:
         tree = shapes.received(
@@ -240,7 +240,7 @@ class TestUnions:
 
     def test_the_fields_of_the_variant_are_checked(self, unions: Any) -> None:
         refusal = unions.refused(unions.operations.add_pet(body={"pet_type": "cat", "name": ""}))
-        assert refusal == "name: expected a string of at least 1 characters, got ''"
+        assert refusal == "name: expected a string of at least 1 character, got ''"
 
     def test_variants_are_read_and_know_their_tag(self, unions: Any) -> None:
         pets = unions.received(

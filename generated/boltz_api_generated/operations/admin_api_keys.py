@@ -157,6 +157,7 @@ REVOKE_API_KEY: Final[Operation[models.APIKey]] = Operation(
             description="The ID of the key to revoke. At least 1 character.",
         ),
     ),
+    in_path=models.RevokeApiKeyPath,
     response=models.APIKey,
 )
 

@@ -98,7 +98,7 @@ def _flags(operation: Operation[object]) -> Iterator[Flag]:
         "query": _fields(operation.query),
         "header": _fields(operation.headers),
         "body": _fields(operation.body),
-        "path": {argument.wire: msgspec.inspect.StrType() for argument in operation.arguments},
+        "path": _fields(operation.in_path),
     }
     for argument in operation.arguments:
         # Not among the fields is an argument that is the whole body: anything that JSON can say.

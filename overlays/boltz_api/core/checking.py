@@ -35,7 +35,7 @@ def checked(values: object, kind: object, *, python_names: bool = True) -> objec
         ArgumentValueError: Something has a wrong value.
 
     """
-    from boltz_api.core.shapes import FORMATS, formatted, on_the_wire, shape_of
+    from boltz_api.core.shapes import on_the_wire, shape_of, unfit
 
     shape = shape_of(kind)
     wire = on_the_wire(values, shape) if python_names else values
@@ -43,11 +43,9 @@ def checked(values: object, kind: object, *, python_names: bool = True) -> objec
         result: object = msgspec.convert(wire, cast("type[object]", kind))
     except msgspec.ValidationError as error:
         _complain(str(error), wire, shape)
-    for path, name, text in formatted(wire, shape):
-        words, fits = FORMATS.get(name, ("", bool))
-        if words and not fits(text):
-            where, _, _ = _walk(path.removeprefix("$"), wire, shape)
-            raise ArgumentValueError(f"{where}: expected {words}, got {shown(text)}", argument=where)
+    for path, words, faulty in unfit(wire, shape):
+        where, _, _ = _walk(path.removeprefix("$"), wire, shape)
+        raise ArgumentValueError(f"{where}: expected {words}, got {shown(faulty)}", argument=where)
     return result
 
 

@@ -101,12 +101,12 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
     return value
 
 
-def formatted(value: object, shape: inspect.Type, path: str = "$") -> Iterator[tuple[str, str, str]]:
-    """Every string in ``value`` that has to have a format: its path, the format, the string."""
-    found = _format(shape)
+def unfit(value: object, shape: inspect.Type, path: str = "$") -> Iterator[tuple[str, str, object]]:
+    """Everything in ``value`` that breaks a rule which msgspec does not know: its path, what it has to be, itself."""
     if isinstance(value, str):
-        if found is not None:
-            yield path, found, value
+        words, fits = FORMATS.get(str(_marked(shape, "format")), ("", bool))
+        if words and not fits(value):
+            yield path, words, value
     elif isinstance(value, dict):
         members = cast("dict[str, object]", value)
         struct = struct_for(members, shape)
@@ -114,24 +114,28 @@ def formatted(value: object, shape: inspect.Type, path: str = "$") -> Iterator[t
         if struct is not None:
             for field in struct.fields:
                 if field.encode_name in members:
-                    yield from formatted(members[field.encode_name], field.type, f"{path}.{field.encode_name}")
+                    yield from unfit(members[field.encode_name], field.type, f"{path}.{field.encode_name}")
         elif inner is not None:
             for name, item in members.items():
-                yield from formatted(item, inner, f"{path}.{name}")
+                yield from unfit(item, inner, f"{path}.{name}")
     elif isinstance(value, (list, tuple)):
+        items = cast("list[object]", value)
+        if _marked(shape, "unique") and len({msgspec.json.encode(item, order="sorted") for item in items}) < len(items):
+            yield path, "a list of which no two items are alike", items
         inner = item_shape(shape)
         if inner is not None:
-            for index, item in enumerate(cast("list[object]", value)):
-                yield from formatted(item, inner, f"{path}[{index}]")
+            for index, item in enumerate(items):
+                yield from unfit(item, inner, f"{path}[{index}]")
 
 
-def _format(shape: inspect.Type) -> str | None:
+def _marked(shape: inspect.Type, mark: str) -> object:
+    """What the contract's type says under ``mark`` to others than msgspec; ``None`` if nothing."""
     if isinstance(shape, inspect.Metadata):
         extra = cast("dict[str, object] | None", shape.extra)  # pyright: ignore[reportUnknownMemberType]  # a bare dict to msgspec
-        found = (extra or {}).get("format")
-        return found if isinstance(found, str) else _format(shape.type)
+        found = (extra or {}).get(mark)
+        return _marked(shape.type, mark) if found is None else found
     if isinstance(shape, inspect.UnionType):
-        return next((found for found in map(_format, shape.types) if found is not None), None)
+        return next((found for found in (_marked(each, mark) for each in shape.types) if found is not None), None)
     return None
 
 
@@ -167,9 +171,11 @@ def _word(shape: inspect.Type) -> str:
             + (f" that matches {shape.pattern!r}" if shape.pattern else "")
         )
     if isinstance(shape, inspect.IntType):
-        return "an integer" + _bounds(shape.ge, shape.le)
+        return "an integer" + _limits(shape)
     if isinstance(shape, inspect.FloatType):
-        return "a number" + _bounds(shape.ge, shape.le)
+        return "a number" + _limits(shape)
+    if isinstance(shape, inspect.DictType):
+        return "an object" + _bounds(shape.min_length, shape.max_length, "members")
     if isinstance(shape, inspect.ListType):
         bounds = _bounds(shape.min_length, shape.max_length, "items")
         each = in_words(shape.item_type)
@@ -187,21 +193,29 @@ _PLAIN_WORDS: Final[dict[type[inspect.Type], str]] = {
     inspect.NoneType: "None",
     inspect.DateTimeType: "a date and time",
     inspect.DateType: "a date",
-    inspect.DictType: "an object",
     inspect.StructType: "an object",
     inspect.BytesType: "bytes",
 }
 
 
+def _limits(shape: inspect.IntType | inspect.FloatType) -> str:
+    strict = [f"{word} than {limit}" for word, limit in (("more", shape.gt), ("less", shape.lt)) if limit is not None]
+    multiple = "" if shape.multiple_of is None else f" that is a multiple of {shape.multiple_of}"
+    return _bounds(shape.ge, shape.le) + (f" of {' and '.join(strict)}" if strict else "") + multiple
+
+
 def _bounds(low: float | None, high: float | None, unit: str = "") -> str:
     of, between = (" of ", " to ") if unit else (" from ", " to ")
-    unit = f" {unit}" if unit else ""
+
+    def counted(limit: float | None) -> str:
+        return f"{limit} {unit.removesuffix('s') if limit == 1 else unit}".rstrip()
+
     if low is not None and high is not None:
-        return f"{of}{low}{between}{high}{unit}"
+        return f"{of}{low}{between}{counted(high)}"
     if low is not None:
-        return f" of at least {low}{unit}"
+        return f" of at least {counted(low)}"
     if high is not None:
-        return f" of at most {high}{unit}"
+        return f" of at most {counted(high)}"
     return ""
 
 

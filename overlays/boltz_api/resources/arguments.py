@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TypeVar, get_type_hints
+from typing import TypeVar
 
 import msgspec
 
@@ -14,7 +15,7 @@ from boltz_api.core.prepare import OPTION_NAMES
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.sentinels import NotGiven, Omit
 from boltz_api.settings import Settings
-from boltz_api_generated.request import Request
+from boltz_api_generated.request import Operation, Request
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -33,9 +34,9 @@ def request_from(
     given = given_only(kwargs)
     path = path_arguments(function)
     if path is not None:
-        # What goes into the path becomes text there, so its type is checked before.
+        # What goes into the path becomes text there, so it is checked before.
         parts = {**dict(zip(path.__struct_fields__, args, strict=False)), **given}
-        checked({name: parts[name] for name in path.__struct_fields__ if name in parts}, path, python_names=False)
+        checked({name: parts[name] for name in path.__struct_fields__ if name in parts}, path)
         for name in path.__struct_fields__:
             check_url_text(name, str(parts[name]))
     try:
@@ -53,14 +54,10 @@ def given_only(kwargs: Mapping[str, object]) -> dict[str, object]:
 
 @cache
 def path_arguments(function: Callable[..., object]) -> type[msgspec.Struct] | None:
-    """The operation's arguments that go into its path, which are those that may be passed by position."""
-    types = get_type_hints(function)
-    positional = [
-        (parameter.name, types[parameter.name])
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-    ]
-    return msgspec.defstruct("PathArguments", positional) if positional else None
+    """What checks the operation's arguments that go into its path, in the order in which they may be passed."""
+    # Beside each operation's function, its module has the operation.
+    operation: object = getattr(sys.modules[function.__module__], function.__name__.upper(), None)
+    return operation.in_path if isinstance(operation, Operation) else None
 
 
 def misuse(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import inspect
 
-from boltz_api.core.shapes import FORMATS, formatted, part, shape_of
+from boltz_api.core.shapes import part, shape_of, unfit
 from boltz_api.core.unknown import known_only
 from boltz_api.sandbox.problems import RefusedError
 
@@ -96,10 +96,8 @@ def _checked(value: object, shape: inspect.Type, annotation: object, *, strict: 
     """``value`` without what the contract does not know; where it is not ``strict``, what its text stands for."""
     known = known_only(value, shape)
     converted: object = msgspec.convert(known, cast("type[object]", annotation), strict=strict)
-    for path, name, text in formatted(known, shape):
-        words, fits = FORMATS.get(name, ("", None))
-        if fits is not None and not fits(text):
-            raise ValueError(f"Expected {words}, got {text!r} - at `{path}`")
+    for path, words, faulty in unfit(known, shape):
+        raise ValueError(f"Expected {words}, got {faulty!r} - at `{path}`")
     return known if strict else converted
 
 
