@@ -213,9 +213,10 @@ def test_a_client_that_nobody_closes_leaves_no_connection_open(server: Scripted,
 
 @pytest.mark.anyio
 async def test_a_call_waits_for_a_free_connection_only_so_long(server: Scripted, http: SayHTTP) -> None:
-    server.will(http(200, NO_KEYS, delay=2))
+    # Longer than any machine takes to open a hundred connections: none may become free meanwhile.
+    server.will(http(200, NO_KEYS, delay=30))
     errors: list[APITimeoutError] = []
-    async with AsyncBoltz(api_key="k", base_url=server.url, timeout=5, max_retries=0) as client:
+    async with AsyncBoltz(api_key="k", base_url=server.url, timeout=60, max_retries=0) as client:
 
         async def occupy() -> None:
             await client.admin.api_keys.list()
