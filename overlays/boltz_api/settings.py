@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from threading import TIMEOUT_MAX
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,6 +21,8 @@ from boltz_api.sentinels import NOT_GIVEN, NotGiven, Omit
 from boltz_api_generated.request import Timeout
 
 DEFAULT_BASE_URL: Final = "https://api.boltz.bio"
+THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+"""What plain http may go to: our HTTP client asks no proxy for these names; for others of this machine, it would."""
 DEFAULT_TIMEOUTS: Final[Timeouts] = (5.0, 60.0, 60.0, 60.0)
 DEFAULT_MAX_RETRIES: Final = 2
 DEFAULT_TOTAL_TIMEOUT: Final = 600.0
@@ -143,6 +144,7 @@ def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
         ArgumentValueError: It is no URL that a key may be sent to.
 
     """
+    source = "base_url" if given is not None else "BOLTZ_BASE_URL"
     url = str(given) if given is not None else os.environ.get("BOLTZ_BASE_URL") or DEFAULT_BASE_URL
     try:
         parts = urlsplit(url)
@@ -153,31 +155,19 @@ def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
         fault = "expected a URL such as https://api.boltz.bio"
     elif parts.username is not None or parts.password is not None:
-        raise ArgumentValueError("base_url: must not hold a user name or a password", argument="base_url")
+        raise ArgumentValueError(f"{source}: must not hold a user name or a password", argument="base_url")
     elif parts.query or parts.fragment:
         fault = "must have neither a query nor a fragment"
     elif any(character.isspace() or not character.isprintable() for character in url):
         fault = "must not hold spaces or line breaks"
-    elif parts.scheme == "http" and not (allow_insecure_http or is_loopback(parts.hostname)):
+    elif parts.scheme == "http" and not (allow_insecure_http or parts.hostname in THIS_MACHINE):
         fault = (
-            "plain http would send the API key unencrypted; use https, "
+            "plain http would send the API key unencrypted; use https, or localhost, 127.0.0.1 or [::1], "
             "or pass allow_insecure_http=True if nobody can listen in between"
         )
     if fault is not None:
-        raise ArgumentValueError(f"base_url: {fault}, got {scrubbed(url)!r}", argument="base_url")
+        raise ArgumentValueError(f"{source}: {fault}, got {scrubbed(url)!r}", argument="base_url")
     return url if url.endswith("/") else f"{url}/"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what is sent to ``host`` stays on this machine."""
-    if host == "localhost":
-        return True
-    from ipaddress import ip_address
-
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def insecure_http_setting(given: bool | None) -> bool:  # as the constructor has it
@@ -245,8 +235,7 @@ def timeouts_setting(given: object, default: Timeouts) -> Timeouts:
         )
     if any(value is not None and not value > 0 for value in numbers):
         raise ArgumentValueError(f"timeout: expected seconds, more than 0, got {given!r}", argument="timeout")
-    # Beyond what the operating system can count, which is centuries, is without end.
-    connect, read, write, pool = (None if value is None or value >= TIMEOUT_MAX else float(value) for value in numbers)
+    connect, read, write, pool = (None if value is None else _within_reach(value) for value in numbers)
     return connect, read, write, pool
 
 
@@ -279,7 +268,16 @@ def seconds_setting(argument: str, given: object) -> float | None:
         raise ArgumentTypeError(f"{argument}: expected seconds or None, got {given!r}", argument=argument)
     if not given > 0:
         raise ArgumentValueError(f"{argument}: expected more than 0 seconds, got {given!r}", argument=argument)
-    return float(given)
+    return _within_reach(given)
+
+
+# Sockets count milliseconds in 32 bits: what is more wraps round, and 50 days come to an end at once.
+_ENDLESS: Final = (2**31 - 1) / 1000
+
+
+def _within_reach(seconds: float) -> float | None:
+    """``seconds``, without end if there are more than the operating system can count."""
+    return float(seconds) if seconds < _ENDLESS else None
 
 
 # What httpx sets where its user does not: too little here, and no sign that the user wants it.

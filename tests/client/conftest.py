@@ -252,6 +252,22 @@ def tls_server(tmp_path: Path) -> Iterator[tuple[Scripted, str]]:
 
 
 @pytest.fixture
+def demanding_server(tmp_path: Path) -> Iterator[tuple[Scripted, str, str]]:
+    """A server that lists no keys to who shows a certificate; who vouches for both; a certificate to show."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    authority.issue_cert("me@here.example").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "own.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    authority.issue_cert("localhost").configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
+    authority.configure_trust(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
+    scripted = Scripted(tls)
+    scripted.will(say(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
+    yield scripted, str(tmp_path / "authority.pem"), str(tmp_path / "own.pem")
+    scripted.stop()
+
+
+@pytest.fixture
 def nowhere() -> Iterator[str]:
     """Where nobody listens."""
     with socket.socket() as taken:

@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boltz_api import APIConnectionError, APIResponseValidationError, AsyncBoltz, BaseModel, Boltz, InternalServerError
+from boltz_api import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    AsyncBoltz,
+    AuthenticationError,
+    BaseModel,
+    Boltz,
+    InternalServerError,
+    NotFoundError,
+)
 from boltz_api.core.bodies import Receiving
 from boltz_api.core.decoding import decoded
 from boltz_api.core.failures import DeadlineError, ResponseTooLargeError, UnreadableEncodingError
@@ -25,7 +35,7 @@ from boltz_api.core.wire import Response, WireRequest
 from boltz_api.types.admin import APIKey, APIKeyCreateResponse, KeyDetails
 
 if TYPE_CHECKING:
-    from tests.client.conftest import SayHTTP, Scripted
+    from tests.client.conftest import Patience, SayHTTP, Scripted
 
 
 def test_unknown_fields_are_kept_at_every_depth(
@@ -89,6 +99,35 @@ def test_an_answer_that_is_no_key_is_an_error_that_holds_it(
     if "breaks off" not in message:
         assert caught.value.response.content == body
         assert caught.value.body == caught.value.response.text
+
+
+BROKEN = [
+    ("br", b"\x01\x02", {"content-encoding": "br"}),
+    ("gzip that is none", b"{}", {"content-encoding": "gzip"}),
+    ("too large", b"x" * 2_000, {}),
+    ("cut off", b"{", {"content-length": "9"}),
+]
+
+
+@pytest.mark.parametrize(("body", "headers"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
+@pytest.mark.parametrize(("status", "kind"), [(401, AuthenticationError), (404, NotFoundError)])
+def test_the_status_decides_where_the_body_cannot_be_read(
+    server: Scripted, http: SayHTTP, status: int, kind: type[APIStatusError], body: bytes, headers: dict[str, str]
+) -> None:
+    server.will(http(status, body, headers, then="close"))
+    with Boltz(api_key="k", base_url=server.url, max_response_bytes=1_000) as client, pytest.raises(kind) as caught:
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+    assert "\x01" not in str(caught.value)
+
+
+def test_an_error_whose_body_cannot_be_read_is_tried_again(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, patience: Patience
+) -> None:
+    empty: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
+    server.will(http(503, b"?", {"content-encoding": "br", "retry-after": "7"}), http(200, empty))
+    assert scripted_client.admin.api_keys.list().data == []
+    assert patience.slept == [7]
 
 
 @pytest.mark.parametrize("field", sorted(KeyDetails.__struct_fields__))

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import trio
 
-from boltz_api import APIConnectionError, APITimeoutError, AsyncBoltz, Boltz
+from boltz_api import APIConnectionError, APIError, APITimeoutError, AsyncBoltz, Boltz, BoltzError, ClientClosedError
 from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -70,6 +70,31 @@ async def test_cancelling_at_any_point_gives_the_connection_back(server: Scripte
         # The only connection there may be is free, or this would wait for it in vain.
         with anyio.fail_after(5):
             assert await client.get("/x", cast_to=object) is None
+
+
+@pytest.mark.anyio
+async def test_creates_that_wait_for_a_connection_when_the_client_closes_did_not_happen(
+    server: Scripted, http: SayHTTP, created_answer: dict[str, object]
+) -> None:
+    server.will(http(200, created_answer, delay=0.3))
+    client = AsyncBoltz(api_key="k", base_url=server.url, max_retries=0)
+    ended: list[BoltzError] = []
+
+    async def create() -> None:
+        try:
+            await client.admin.api_keys.create(name="x")
+        except BoltzError as error:
+            ended.append(error)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(150):
+            group.start_soon(create)
+        await anyio.sleep(0.1)
+        await client.close()
+    doubtful = [error for error in ended if isinstance(error, APIError) and error.outcome_unknown]
+    refused = [error for error in ended if isinstance(error, ClientClosedError)]
+    assert len(refused) >= 50, "no more than a hundred had a connection"
+    assert len(doubtful) <= len(server.asked)
 
 
 @pytest.mark.anyio

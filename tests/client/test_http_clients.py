@@ -8,7 +8,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import httpcore
 import httpcore2
@@ -307,6 +308,39 @@ def test_a_proxy_that_somebody_chose_gets_everything(server: Scripted, http: Say
         assert client.admin.api_keys.list().data == []
 
 
+@pytest.mark.parametrize("setting", ["ftp://proxy.example:1", "socks5://proxy.example:1"])
+def test_a_proxy_that_nobody_can_use_is_an_error_like_others(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", setting)
+    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Boltz(api_key="k") as client, pytest.raises(APIConnectionError, match=r"(?i)scheme|socks") as caught:
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.anyio
+async def test_a_proxy_that_nobody_can_use_is_an_error_like_others_for_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://proxy.example:1")
+    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with AsyncBoltz(api_key="k") as client:
+        with pytest.raises(APIConnectionError, match=r"(?i)scheme") as caught:
+            await client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("then", ["close", "hang"])
+def test_a_proxy_that_goes_silent_leaves_no_doubt(
+    server: Scripted, http: SayHTTP, then: Literal["close", "hang"]
+) -> None:
+    server.will(type(http())(then=then))
+    http_client = DefaultHttpxClient(proxy=server.url, timeout=0.2)
+    client = Boltz(api_key="k", base_url="https://inside.example", max_retries=0, http_client=http_client)
+    with client, pytest.raises(APIConnectionError) as caught:
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
 def test_a_proxy_that_refuses_leaves_no_doubt(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
     server.will(http(407, b""))
     monkeypatch.setenv("HTTPS_PROXY", server.url)
@@ -347,6 +381,75 @@ async def test_tls_trusts_whom_the_environment_names_for_tasks(
     monkeypatch.setenv("SSL_CERT_FILE", certificate)
     async with AsyncBoltz(api_key="k", base_url=server.url) as client:
         assert (await client.admin.api_keys.list()).data == []
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "junk"])
+def test_certificates_that_cannot_be_read_are_named(
+    tls_server: tuple[Scripted, str], content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, _ = tls_server
+    file = tmp_path / "trusted.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with (
+        Boltz(api_key="k", base_url=server.url) as client,
+        pytest.raises(APIConnectionError, match=r"SSL_CERT_FILE=.*trusted\.pem") as caught,
+    ):
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
+# httpcore leaves the connection to the garbage collector where trio cannot begin to speak TLS.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.anyio
+@pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "junk"])
+async def test_certificates_that_cannot_be_read_are_named_for_tasks(
+    tls_server: tuple[Scripted, str], content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, _ = tls_server
+    file = tmp_path / "trusted.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    async with AsyncBoltz(api_key="k", base_url=server.url) as client:
+        with pytest.raises(APIConnectionError, match=r"SSL_CERT_FILE=.*trusted\.pem") as caught:
+            await client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.filterwarnings("ignore:.cert=:DeprecationWarning")
+@pytest.mark.parametrize("make", [DefaultHttpxClient, httpx.Client])
+def test_a_clients_own_certificate_is_shown(
+    demanding_server: tuple[Scripted, str, str], monkeypatch: pytest.MonkeyPatch, make: type[httpx.Client]
+) -> None:
+    server, authority, own = demanding_server
+    monkeypatch.setenv("SSL_CERT_FILE", authority)
+    with Boltz(api_key="k", base_url=server.url, http_client=make(cert=own)) as client:
+        assert client.admin.api_keys.list().data == []
+    without = Boltz(api_key="k", base_url=server.url, max_retries=0)
+    with without, pytest.raises(APIConnectionError):
+        without.admin.api_keys.list()
+    assert len(server.asked) == 1
+
+
+def test_the_environment_is_not_asked_if_nobody_trusts_it(
+    tls_server: tuple[Scripted, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, certificate = tls_server
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    http_client = DefaultHttpxClient(trust_env=False)
+    client = Boltz(api_key="k", base_url=server.url, max_retries=0, http_client=http_client)
+    with client, pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+        client.admin.api_keys.list()
+
+
+def test_no_cookie_goes_from_one_key_to_the_next(server: Scripted, http: SayHTTP) -> None:
+    server.will(http(200, NO_KEYS, {"set-cookie": "session=of-the-first; Path=/"}))
+    with Boltz(api_key="first", base_url=server.url) as client:
+        client.admin.api_keys.list()
+        client.with_options(api_key="second").admin.api_keys.list()
+    assert [asked.headers.get("cookie") for asked in server.asked] == [None, None]
 
 
 def test_a_client_without_tls_reads_no_certificates(

@@ -100,9 +100,30 @@ def test_settings_that_cannot_work_are_refused_at_once(
     assert "schlüssel" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8", "http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:8"])
+@pytest.mark.parametrize("url", ["http://localhost:8", "http://127.0.0.1:8", "http://[::1]:8"])
 def test_plain_http_may_go_to_this_machine(url: str) -> None:
     assert str(Boltz(api_key="k", base_url=url).base_url).startswith(url)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.2", "http://[::0001]", "http://localhost.", "http://0.0.0.0"])
+def test_plain_http_needs_a_name_for_this_machine_that_no_proxy_is_asked_for(url: str) -> None:
+    with pytest.raises(ArgumentValueError, match="plain http would send the API key unencrypted"):
+        Boltz(api_key="k", base_url=url)
+
+
+def test_a_url_from_the_environment_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOLTZ_BASE_URL", "nonsense")
+    with pytest.raises(ArgumentValueError, match=r"^BOLTZ_BASE_URL: expected a URL"):
+        Boltz(api_key="k")
+
+
+@pytest.mark.parametrize("seconds", [4_294_968, 1e12, float("inf")])
+def test_more_time_than_sockets_can_count_is_without_end(server: Scripted, http: SayHTTP, seconds: float) -> None:
+    server.will(http(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}, delay=0.8))
+    with Boltz(api_key="k", base_url=server.url, timeout=seconds, total_timeout=seconds, max_retries=0) as client:
+        assert (client.timeout, client.total_timeout) == (httpx.Timeout(None), None)
+        if seconds == 4_294_968:  # in milliseconds, 704 more than 32 bits hold
+            assert client.admin.api_keys.list().data == []
 
 
 def test_plain_http_may_go_elsewhere_if_somebody_insists(monkeypatch: pytest.MonkeyPatch) -> None:

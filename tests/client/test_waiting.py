@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -294,6 +297,34 @@ def test_neither_tls_nor_a_proxy_lets_a_server_hold_a_thread(
         with client, pytest.raises(APITimeoutError, match="The time for the whole call is over"):
             client.admin.api_keys.create(name="x")
     assert [asked.method for asked in (*secure.asked, *server.asked)] == ["POST", "CONNECT"]
+
+
+@pytest.fixture
+def crowded() -> Iterator[str]:
+    """Where connections are neither accepted nor refused: the queue is full."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_create_that_ran_out_of_time_while_connecting_did_not_happen(crowded: str) -> None:
+    client = Boltz(api_key="k", base_url=crowded, total_timeout=0.2, max_retries=0)
+    with client, pytest.raises(APITimeoutError) as caught:
+        client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.anyio
+async def test_a_create_of_a_task_that_ran_out_of_time_while_connecting_did_not_happen(crowded: str) -> None:
+    async with AsyncBoltz(api_key="k", base_url=crowded, total_timeout=0.2, max_retries=0) as client:
+        with pytest.raises(APITimeoutError) as caught:
+            await client.admin.api_keys.create(name="x")
+    assert not caught.value.outcome_unknown
 
 
 def test_each_thread_has_its_own_time_on_a_shared_connection(server: Scripted, http: SayHTTP) -> None:

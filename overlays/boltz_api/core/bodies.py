@@ -87,9 +87,8 @@ class Receiving:
             try:
                 self._keep(self._unzip.decompress(piece, self._step.limit - self._size + 1))
             except zlib.error as error:
-                # What came is kept all the same: it may be a created key's only copy.
                 self._keep(piece)
-                raise UnreadableEncodingError(f"The answer claims to be gzip and is not: {error}") from None
+                raise self._unreadable(f"The answer claims to be gzip and is not: {error}") from None
             piece = self._unzip.unconsumed_tail or self._unzip.unused_data
             if self._unzip.eof:
                 self._unzip = None
@@ -108,10 +107,16 @@ class Receiving:
 
         """
         if self._encoding not in ("identity", "gzip"):
-            raise UnreadableEncodingError(f"The answer is encoded as {self._encoding!r}, which was not asked for.")
+            raise self._unreadable(f"The answer is encoded as {self._encoding!r}, which was not asked for.")
         if self._unzip is not None:
             raise UnreadableEncodingError("The answer's gzip data breaks off.")
         return self._response(complete=True)
+
+    def _unreadable(self, reason: str) -> UnreadableEncodingError:
+        # What came of a success is kept all the same: it may be a created key's only copy.
+        if not 200 <= self._status_code <= 299:
+            self._pieces.clear()
+        return UnreadableEncodingError(reason)
 
     def broken_off(self) -> Response:
         """What there is of the answer, after the connection was lost."""

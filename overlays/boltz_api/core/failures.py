@@ -45,6 +45,10 @@ class UnreadableEncodingError(Exception):
     """The body is compressed in a way that was not asked for, or wrongly."""
 
 
+class UnusableTrustError(Exception):
+    """The certificates that TLS is to trust could not be read."""
+
+
 class NoFreeConnectionError(Exception):
     """Every connection stayed in use for as long as the caller would wait for one."""
 
@@ -67,6 +71,7 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     # Raised while the proxy is asked to connect, before the request itself.
     "ProxyError": (Reach.NOWHERE, True, False),
     # Refused before anything was opened, and would be refused again.
+    "UnusableTrustError": (Reach.NOWHERE, False, False),
     "UnsupportedProtocol": (Reach.NOWHERE, False, False),
     "InvalidURL": (Reach.NOWHERE, False, False),
     # A part was written, perhaps the whole: a peer that resets after it has read everything looks the same.
@@ -113,8 +118,20 @@ def _translated(error: Exception) -> BaseException | None:
     return None if cause is None or type(cause).__module__.partition(".")[0] in _TRUSTED else cause
 
 
-def classified(error: Exception, partial: Response | None = None) -> Failure:
-    """Which kind of failure ``error`` is; one that nobody foresaw counts as the worst."""
+def classified(error: Exception, partial: Response | None = None, *, unwritten: bool = False) -> Failure:
+    """Which kind of failure ``error`` is; one that nobody foresaw counts as the worst.
+
+    Args:
+        error: What was raised.
+        partial: What came of an answer.
+        unwritten: It is known that nothing was written.
+
+    """
+    reach, transient, timeout, foreseen = _told_by(error)
+    return Failure(Reach.NOWHERE if unwritten else reach, transient, timeout, error, foreseen=foreseen, partial=partial)
+
+
+def _told_by(error: Exception) -> tuple[Reach, bool, bool, bool]:
     for kind in type(error).__mro__:
         if kind.__name__ in _BY_NAME:
             reach, transient, timeout = _BY_NAME[kind.__name__]
@@ -123,13 +140,15 @@ def classified(error: Exception, partial: Response | None = None) -> Failure:
                 timeout = timeout and isinstance(original, TimeoutError)
                 if not any(each.__name__ in _NEVER_CONNECTED for each in type(original).__mro__):
                     reach = Reach.UNKNOWN
-            return Failure(reach, transient, timeout, error, partial=partial)
-    return Failure(Reach.UNKNOWN, transient=False, timeout=False, error=error, foreseen=False, partial=partial)
+            return reach, transient, timeout, True
+    return Reach.UNKNOWN, False, False, False
 
 
 def in_words(error: BaseException) -> str:
     """What ``error`` says, or what it came from if it says nothing, or else its name."""
-    return next((str(each) for each in _chain(error) if str(each)), type(error).__name__)
+    # What cancels a task says nothing about what went wrong.
+    said = (str(each) for each in _chain(error) if isinstance(each, Exception))
+    return next(filter(None, said), type(error).__name__)
 
 
 def presentable(failure: Failure, request: SentRequest, known: tuple[Secret, ...]) -> Exception | None:

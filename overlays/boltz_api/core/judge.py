@@ -78,8 +78,11 @@ Judgement: TypeAlias = Accept | Retry | Redirect | Fail
 def judge(outcome: Response | Failure, prepared: Prepared[object], situation: Situation) -> Judgement:
     """What to do about ``outcome``."""
     if isinstance(outcome, Failure):
-        if not prepared.repeatable and _whole_despite_failure(outcome.partial):
-            return Accept(outcome.partial)
+        partial = outcome.partial
+        if partial is not None and not partial.is_success:
+            return _judge_status(partial, prepared, situation)  # which says enough, whatever became of the body
+        if not prepared.repeatable and _whole_despite_failure(partial):
+            return Accept(partial)
         return _judge_failure(outcome, prepared, situation)
     if outcome.is_success:
         return Accept(outcome)

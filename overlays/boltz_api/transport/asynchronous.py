@@ -13,6 +13,7 @@ from boltz_api.core.failures import DeadlineError, Failure, NoFreeConnectionErro
 from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
+from boltz_api.transport.journey import TaskJourney
 from boltz_api.transport.seams import AsyncHTTPClient
 
 if TYPE_CHECKING:
@@ -215,12 +216,16 @@ class AsyncShell:
     async def _send(self, step: Send) -> Response | Failure:
         if self._closed:
             raise ClientClosedError(CLOSED)
-        lane = self._connections.lane()
         try:
+            lane = self._connections.lane()
             await lane.enter(step.timeouts[3])
-        except NoFreeConnectionError as error:
-            return classified(error)
+        except ClientClosedError:
+            raise
+        except Exception as error:  # noqa: BLE001  # what the environment says of proxies may be of no use
+            return classified(error, unwritten=True)
         try:
+            if self.closed:  # meanwhile
+                raise ClientClosedError(CLOSED)
             return await self._exchanged(step, lane.client)
         finally:
             lane.leave()
@@ -231,6 +236,7 @@ class AsyncShell:
         remaining = None if step.deadline is None else step.deadline - self._tempo.monotonic()
         receiving: Receiving | None = None
         request = step.request
+        journey = TaskJourney()
         try:
             # The HTTP library counts from one read to the next, so an answer that trickles in would never be late.
             with move_on_after(remaining):
@@ -241,6 +247,7 @@ class AsyncShell:
                     headers=request.headers,
                     timeout=step.timeouts,
                     follow_redirects=False,
+                    extensions={"trace": journey},
                 ) as answer:
                     receiving = Receiving(
                         step,
@@ -259,7 +266,8 @@ class AsyncShell:
             failed: Exception = DeadlineError()
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             failed = error
-        return classified(failed, None if receiving is None else receiving.broken_off())
+        partial = None if receiving is None else receiving.broken_off()
+        return classified(failed, partial, unwritten=journey.unwritten)
 
 
 class FlowItems(Generic[R]):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import httpx
 
-from boltz_api.settings import DEFAULT_TIMEOUTS
+from boltz_api.settings import DEFAULT_TIMEOUTS, THIS_MACHINE
 from boltz_api.transport.trust import LateTrust
 
 DEFAULT_TIMEOUT: Final = httpx.Timeout(DEFAULT_TIMEOUTS)
@@ -20,7 +21,7 @@ DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(
 
 
 # The environment's proxy may be on another machine, which is none of the key's business, and cannot reach this one.
-_NO_PROXY_FOR: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+_NO_PROXY_FOR: Final = tuple(f"all://[{host}]" if ":" in host else f"all://{host}" for host in THIS_MACHINE)
 
 
 def with_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,10 +29,14 @@ def with_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
     defaults: dict[str, object] = {
         "timeout": DEFAULT_TIMEOUT,
         "limits": DEFAULT_CONNECTION_LIMITS,
-        "verify": LateTrust(),
+        # A cookie set for one key would go out with the next one: clients with different keys share connections.
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     }
-    chosen = {"proxy", "mounts", "transport"} & options.keys()
-    return {**defaults, **({} if chosen else {"mounts": dict.fromkeys(_NO_PROXY_FOR)}), **options}
+    if not {"verify", "cert", "trust_env"} & options.keys():
+        defaults["verify"] = LateTrust()
+    if not {"proxy", "mounts", "transport"} & options.keys():
+        defaults["mounts"] = dict.fromkeys(_NO_PROXY_FOR)
+    return {**defaults, **options}
 
 
 Transport: TypeAlias = httpx.BaseTransport

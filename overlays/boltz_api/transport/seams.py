@@ -79,6 +79,7 @@ class AsyncHTTPClient(Protocol):
         headers: Sequence[tuple[str, str]],
         timeout: Timeouts,
         follow_redirects: bool,
+        extensions: Mapping[str, object],
     ) -> AbstractAsyncContextManager[AsyncHTTPResponse]: ...
 
     async def aclose(self) -> None: ...

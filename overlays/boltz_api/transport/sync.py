@@ -14,7 +14,7 @@ from boltz_api.core.failures import Failure, classified
 from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
-from boltz_api.transport.bounds import bound_new_connections, bounded
+from boltz_api.transport.journey import ThreadJourney, bounded
 from boltz_api.transport.seams import SyncHTTPClient
 
 if TYPE_CHECKING:
@@ -162,9 +162,15 @@ class SyncShell:
     def _send(self, step: Send) -> Response | Failure:
         if self._closed:
             raise ClientClosedError(CLOSED)
-        client = self._connections.http_client()
+        try:
+            client = self._connections.http_client()
+        except ClientClosedError:
+            raise
+        except Exception as error:  # noqa: BLE001  # what the environment says of proxies may be of no use
+            return classified(error, unwritten=True)
         receiving: Receiving | None = None
         request = step.request
+        journey = ThreadJourney()
         try:
             with (
                 bounded(step.deadline, self._tempo.monotonic),
@@ -175,7 +181,7 @@ class SyncShell:
                     headers=request.headers,
                     timeout=step.timeouts,
                     follow_redirects=False,
-                    extensions={"trace": bound_new_connections},
+                    extensions={"trace": journey},
                 ) as answer,
             ):
                 receiving = Receiving(
@@ -193,4 +199,5 @@ class SyncShell:
                         receiving.feed(piece)
                 return receiving.finished()
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
-            return classified(error, None if receiving is None else receiving.broken_off())
+            partial = None if receiving is None else receiving.broken_off()
+            return classified(error, partial, unwritten=journey.unwritten)

@@ -5,14 +5,25 @@ It takes longer than everything else that making an HTTP client does, and a sand
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from boltz_api.core.failures import UnusableTrustError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def _from_environment() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # which ssl.SSLError is, too
+        named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+        raise UnusableTrustError(f"no certificates to trust in {', '.join(named)}: {error}") from error
 
 
 class LateTrust(ssl.SSLContext):
@@ -40,10 +51,15 @@ class LateTrust(ssl.SSLContext):
 
     @property
     def real(self) -> ssl.SSLContext:
-        """What httpx would have made at once."""
+        """What httpx would have made at once.
+
+        Raises:
+            UnusableTrustError: What the environment names holds no certificates.
+
+        """
         with self._lock:
             if self._real is None:
-                self._real = httpx.create_ssl_context()
+                self._real = _from_environment()
             self._real.set_alpn_protocols(self._alpn)
             return self._real
 
