@@ -227,11 +227,11 @@ def test_a_create_as_it_goes_out(
     scripted_client.admin.api_keys.create(
         name="x",
         allowed_ips=("10.0.0.1", "::1"),
-        mode=omit,  # type: ignore[arg-type]  # as code for other clients has it
+        mode=omit,  # as code for other clients has it
         expires_in_days=NOT_GIVEN,  # type: ignore[arg-type]  # as code for other clients has it
         extra_body={"colour": "red"},
         extra_query={"dry": True},
-        extra_headers={"X-Mine": "1", "Accept": omit},  # type: ignore[dict-item]  # as code for other clients has it
+        extra_headers={"X-Mine": "1", "Accept": omit},  # as code for other clients has it
     )
     (asked,) = server.asked
     assert (asked.method, asked.path) == ("POST", "/compute/v1/admin/api-keys?dry=true")
