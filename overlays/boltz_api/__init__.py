@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from boltz_api.errors import ClientClosedError as ClientClosedError
     from boltz_api.errors import ConflictError as ConflictError
     from boltz_api.errors import InternalServerError as InternalServerError
+    from boltz_api.errors import IterationError as IterationError
     from boltz_api.errors import MissingAPIKeyError as MissingAPIKeyError
     from boltz_api.errors import NoNextPageError as NoNextPageError
     from boltz_api.errors import NoSuchKeyError as NoSuchKeyError
@@ -108,6 +109,7 @@ _HOMES = {
     "DefaultAsyncHttpxClient": ("boltz_api.transport.defaults", "DefaultAsyncHttpxClient"),
     "DefaultHttpxClient": ("boltz_api.transport.defaults", "DefaultHttpxClient"),
     "InternalServerError": ("boltz_api.errors", "InternalServerError"),
+    "IterationError": ("boltz_api.errors", "IterationError"),
     "MissingAPIKeyError": ("boltz_api.errors", "MissingAPIKeyError"),
     "NOT_GIVEN": ("boltz_api.sentinels", "NOT_GIVEN"),
     "NoSuchKeyError": ("boltz_api.errors", "NoSuchKeyError"),
@@ -165,6 +167,7 @@ __all__ = [
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
     "InternalServerError",
+    "IterationError",
     "MissingAPIKeyError",
     "NoNextPageError",
     "NoSuchKeyError",

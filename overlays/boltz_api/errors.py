@@ -25,6 +25,7 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "InternalServerError",
+    "IterationError",
     "MissingAPIKeyError",
     "NoNextPageError",
     "NoSuchKeyError",
@@ -92,6 +93,10 @@ class PaginationError(BoltzError):
 
 class NoNextPageError(BoltzError, RuntimeError):
     """The page has no next one; ``has_next_page()`` tells beforehand."""
+
+
+class IterationError(BoltzError, RuntimeError):
+    """An iterator can give no item: two ask it at once, or its ``with`` has been left."""
 
 
 class NoSuchKeyError(BoltzError, LookupError):

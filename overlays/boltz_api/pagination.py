@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from boltz_api.core.paging import Envelope, Place, next_cursor
+from boltz_api.core.paging import Envelope, Place, Search, next_cursor
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.errors import NoNextPageError
-from boltz_api.prefetching import prefetched_by_a_task, prefetched_by_a_thread
+from boltz_api.prefetching import PrefetchedByATask, prefetched_by_a_thread
 from boltz_api.sentinels import NOT_GIVEN, NotGiven
+from boltz_api.walking import AsyncChosen, AsyncItems, AsyncPages, SyncChosen, SyncItems, SyncPages
 from boltz_api_generated.model import Model
 
 if TYPE_CHECKING:
@@ -116,17 +117,11 @@ class SyncCursorPage(CursorPage[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Every item of this page and of those after it, each page fetched when its turn comes."""
-        for page in self.iter_pages():
-            yield from page.data
+        return SyncItems(self.iter_pages())
 
     def iter_pages(self) -> Iterator[SyncCursorPage[T]]:
         """This page and those after it."""
-        page = self
-        while True:
-            yield page
-            if not page.has_next_page():
-                return
-            page = page.get_next_page()
+        return SyncPages(lambda: self)
 
     def get_next_page(self) -> SyncCursorPage[T]:
         """The page after this one, with the same filters, page size and options.
@@ -187,7 +182,7 @@ class AsyncCursorPage(CursorPage[T]):
 
         Leaving the ``async with`` cancels what is being fetched.
         """
-        return prefetched_by_a_task(self)
+        return PrefetchedByATask(self._itself)
 
 
 class AsyncPaginator(NotPickled, Generic[T]):
@@ -210,47 +205,25 @@ class AsyncPaginator(NotPickled, Generic[T]):
         """Every item of every page."""
         return AsyncItems(AsyncPages(self._first_page))
 
-    @asynccontextmanager
-    async def prefetch(self) -> AsyncGenerator[AsyncIterator[T]]:
+    def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """Every item of every page, each page fetched while the one before it is worked on."""
-        async with (await self._first_page()).prefetch() as items:
-            yield items
+        return PrefetchedByATask(self._first_page)
 
 
-# Iterators, not async generators: one of those that a loop leaves early would have to be closed by whoever left it.
-class AsyncPages(Generic[T]):
-    """Pages one by one, from the one that ``first`` gives."""
+class SyncFound(SyncChosen[T]):
+    """The items that are searched for, each page fetched when its turn comes."""
 
-    def __init__(self, first: Callable[[], Awaitable[AsyncCursorPage[T]]]) -> None:
-        self._first = first
-        self._page: AsyncCursorPage[T] | None = None
+    def __init__(self, search: Search[T], shell: SyncShell) -> None:
+        place = search.place
 
-    def __aiter__(self) -> Self:
-        return self
+        def first() -> SyncCursorPage[T]:
+            return SyncCursorPage(shell.run(place.fetch()), place, shell)
 
-    async def __anext__(self) -> AsyncCursorPage[T]:
-        if self._page is None:
-            self._page = await self._first()
-        elif self._page.has_next_page():
-            self._page = await self._page.get_next_page()
-        else:
-            raise StopAsyncIteration
-        return self._page
+        super().__init__(SyncItems(SyncPages(first)), search.matches)
 
 
-class AsyncItems(Generic[T]):
-    """The items of one page after the other."""
+class AsyncFound(AsyncChosen[T]):
+    """The items that are searched for, each page fetched when its turn comes."""
 
-    def __init__(self, pages: AsyncIterator[AsyncCursorPage[T]]) -> None:
-        self._pages = pages
-        self._items: Iterator[T] = iter(())
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            page = await anext(self._pages)
-            self._items = iter(page.data)
+    def __init__(self, search: Search[T], shell: AsyncShell) -> None:
+        super().__init__(aiter(AsyncPaginator(search.place, shell)), search.matches)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+import os
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+
+from boltz_api.errors import IterationError
+from boltz_api.walking import AsyncItems, SyncItems
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from collections.abc import AsyncIterator
+    from concurrent.futures import Executor, Future
+    from types import TracebackType
 
     from anyio.abc import TaskGroup
 
@@ -15,65 +21,141 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LEFT: Final = "The `with` of prefetch() has been left or cancelled, so no further page is fetched. Iterate within it."
+
 
 @contextmanager
 def prefetched_by_a_thread(page: SyncCursorPage[T]) -> Generator[Iterator[T]]:
     """Every item from ``page`` on, the next page being fetched by a thread of its own."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="boltz-api-prefetch") as executor:
+    pages = _PagesByAThread(page, ThreadPoolExecutor(max_workers=1, thread_name_prefix="boltz-api-prefetch"))
+    try:
+        yield SyncItems(pages)
+    finally:
+        pages.leave()
+
+
+class _PagesByAThread(Generic[T]):
+    """A page and those after it, the next being on its way when one is handed out."""
+
+    def __init__(self, page: SyncCursorPage[T], executor: Executor) -> None:
+        self._first = page
+        self._page: SyncCursorPage[T] | None = None
+        self._following: Future[SyncCursorPage[T]] | None = None
+        self._executor = executor
+        self._process = os.getpid()
+        self._left = False
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> SyncCursorPage[T]:
+        self._page = self._first if self._page is None else self._after(self._page)
+        # Also where there is no way on: the items of this page come first, the error when their turn is over.
+        if self._page.has_more and not self._left and not self._in_another_process():
+            self._following = self._executor.submit(self._page.get_next_page)
+        return self._page
+
+    def _after(self, page: SyncCursorPage[T]) -> SyncCursorPage[T]:
+        if not page.has_more:
+            raise StopIteration
+        if self._left:
+            raise IterationError(_LEFT)
+        if self._in_another_process():
+            # After a fork, the thread and what it fetches are the parent's.
+            return page.get_next_page()
+        following = self._following or self._executor.submit(page.get_next_page)
+        self._following = following
+        following.exception()  # an interrupted wait leaves the page on its way
+        self._following = None
+        return following.result()
+
+    def _in_another_process(self) -> bool:
+        return os.getpid() != self._process
+
+    def leave(self) -> None:
+        """Fetch nothing more. What has begun is waited for, and its connection is free again."""
+        self._left = True
+        if not self._in_another_process():
+            self._executor.shutdown()
+
+
+class PrefetchedByATask(AbstractAsyncContextManager["AsyncIterator[T]"]):
+    """Every item from the page that ``first`` gives on, the next page being fetched by a task of its own."""
+
+    def __init__(self, first: Callable[[], Awaitable[AsyncCursorPage[T]]]) -> None:
+        self._first = first
+
+    async def __aenter__(self) -> AsyncIterator[T]:
+        from anyio import create_task_group
+
+        page = await self._first()
+        self._tasks = create_task_group()
+        await self._tasks.__aenter__()
+        self._pages = _PagesByATask(page, self._tasks)
+        return AsyncItems(self._pages)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        from anyio import get_cancelled_exc_class
+
+        self._pages.leave()
+        interruption: BaseException | None = None
         try:
-            yield _items(page, executor)
-        finally:
-            # What has begun is waited for, and its connection is free again; nothing else begins.
-            executor.shutdown(wait=True, cancel_futures=True)
+            if isinstance(error, get_cancelled_exc_class()):
+                return await self._tasks.__aexit__(kind, error, traceback)
+            # Any other exception goes its own way: the task group would wrap it in a group.
+            self._tasks.cancel_scope.cancel()
+            await self._tasks.__aexit__(None, None, None)
+        except BaseExceptionGroup as group:
+            # What the fetching task lets through is no Exception: an interruption, which must come out as such.
+            interruption = group.exceptions[0] if len(group.exceptions) == 1 else group
+        if interruption is not None:
+            raise interruption
+        return None
 
 
-def _items(page: SyncCursorPage[T], executor: Executor) -> Iterator[T]:
-    while True:
-        following = executor.submit(page.get_next_page) if page.has_next_page() else None
-        yield from page.data
-        if following is None:
-            return
-        page = following.result()
-
-
-@asynccontextmanager
-async def prefetched_by_a_task(page: AsyncCursorPage[T]) -> AsyncGenerator[AsyncIterator[T]]:
-    """Every item from ``page`` on, the next page being fetched by a task of its own."""
-    from anyio import create_task_group
-
-    async with create_task_group() as tasks:
-        yield _ItemsFrom(page, tasks)
-        tasks.cancel_scope.cancel()
-
-
-class _ItemsFrom(Generic[T]):
-    """The items of a page and of those after it.
-
-    No async generator: one that is cancelled while it waits for a page would pass for one that has come to its end.
-    """
+class _PagesByATask(Generic[T]):
+    """A page and those after it, the next being on its way when one is handed out."""
 
     def __init__(self, page: AsyncCursorPage[T], tasks: TaskGroup) -> None:
+        self._first = page
+        self._page: AsyncCursorPage[T] | None = None
+        self._following: _Following[T] | None = None
         self._tasks = tasks
-        self._begin(page)
-
-    def _begin(self, page: AsyncCursorPage[T]) -> None:
-        self._items = iter(page.data)
-        self._following = _Following(page) if page.has_next_page() else None
-        if self._following is not None:
-            self._tasks.start_soon(self._following.fetch)
+        self._left = False
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            if self._following is None:
-                raise StopAsyncIteration
-            self._begin(await self._following.page())
+    async def __anext__(self) -> AsyncCursorPage[T]:
+        self._page = self._first if self._page is None else await self._after(self._page)
+        # Also where there is no way on: the items of this page come first, the error when their turn is over.
+        if self._page.has_more and not self._left:
+            self._following = self._begun(self._page)
+        return self._page
+
+    async def _after(self, page: AsyncCursorPage[T]) -> AsyncCursorPage[T]:
+        if not page.has_more:
+            raise StopAsyncIteration
+        if self._left:
+            raise IterationError(_LEFT)
+        following = self._following or self._begun(page)
+        self._following = following
+        await following.there.wait()  # a cancelled wait leaves the page on its way
+        self._following = None
+        return following.page()
+
+    def _begun(self, page: AsyncCursorPage[T]) -> _Following[T]:
+        following = _Following(page)
+        self._tasks.start_soon(following.fetch)
+        return following
+
+    def leave(self) -> None:
+        """Fetch nothing more."""
+        self._left = True
 
 
 class _Following(Generic[T]):
@@ -82,22 +164,27 @@ class _Following(Generic[T]):
     def __init__(self, page: AsyncCursorPage[T]) -> None:
         from anyio import Event
 
+        self.there = Event()
         self._after = page
-        self._there = Event()
-        self._outcome: AsyncCursorPage[T] | Exception | None = None
+        self._outcome: AsyncCursorPage[T] | Exception = IterationError(_LEFT)
 
     async def fetch(self) -> None:
+        """Fetch it."""
         # An exception here would end the caller's whole `async with`; it belongs where the next item is asked for.
         try:
             self._outcome = await self._after.get_next_page()
         except Exception as error:  # noqa: BLE001  # it is raised there
             self._outcome = error
         finally:
-            self._there.set()
+            self.there.set()
 
-    async def page(self) -> AsyncCursorPage[T]:
-        await self._there.wait()
-        assert self._outcome is not None, "set before the event, unless the task group was left"
+    def page(self) -> AsyncCursorPage[T]:
+        """The page.
+
+        Raises:
+            Exception: Whatever fetching it raised.
+
+        """
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome

@@ -52,7 +52,11 @@ BOXES: Final = (
     Box(
         "resources",
         "bind operations to a client",
-        ("boltz_api.resources", "boltz_api.pagination", "boltz_api.prefetching", "boltz_api.raw"),
+        (
+            *("boltz_api.resources", "boltz_api.pagination", "boltz_api.walking"),
+            "boltz_api.prefetching",
+            "boltz_api.raw",
+        ),
         0,
         3,
     ),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import ssl
 import struct
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -204,6 +206,65 @@ def say(
     return Answer(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content, then, delay, drip)
 
 
+class Numbered(Protocol):
+    """Makes a listing of so many pages, with one key each: ``"1"``, ``"2"`` and so on.
+
+    The first request for a page in ``failing`` is answered with a 503; the first one for page 2 when ``gate`` opens.
+    """
+
+    def __call__(
+        self, pages: int, *, failing: Collection[int] = (), gate: threading.Event | None = None
+    ) -> Callable[[Asked], Answer]: ...
+
+
+def numbered_pages(
+    pages: int, *, failing: Collection[int] = (), gate: threading.Event | None = None
+) -> Callable[[Asked], Answer]:
+    """As ``Numbered`` says."""
+    to_fail = set(failing)
+    to_hold = set[int]() if gate is None else {2}
+
+    def answer(asked: Asked) -> Answer:
+        number = int(asked.path.partition("after_id=")[2].partition("&")[0] or 0) + 1
+        if number in to_fail:
+            to_fail.remove(number)
+            return say(503)
+        if gate is not None and number in to_hold:
+            to_hold.remove(number)
+            gate.wait(20)
+        page = {"data": [{**KEY, "id": str(number)}], "first_id": str(number), "last_id": str(number)}
+        return say(200, {**page, "has_more": number < pages})
+
+    return answer
+
+
+class InAFork(Protocol):
+    """Does something in a forked process, and says how that ended."""
+
+    def __call__(self, work: Callable[[], object]) -> int: ...
+
+
+def exit_code_of_fork(work: Callable[[], object]) -> int:
+    """0 if ``work`` raised nothing; a process that does not end is killed, and raises."""
+    child = os.fork()
+    if child == 0:
+        # No cleaning up in the child: pytest is the parent's.
+        try:
+            work()
+        except BaseException:  # noqa: BLE001  # reported by the exit status
+            os._exit(1)
+        os._exit(0)
+    try:
+        deadline = time.monotonic() + 20
+        while (status := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    return os.waitstatus_to_exitcode(status[1])
+
+
 class Patience:
     """Time that passes only when somebody sleeps, and remembers for how long."""
 
@@ -278,6 +339,16 @@ def nowhere() -> Iterator[str]:
 @pytest.fixture
 def http() -> SayHTTP:
     return say
+
+
+@pytest.fixture
+def in_a_fork() -> InAFork:
+    return exit_code_of_fork
+
+
+@pytest.fixture
+def numbered() -> Numbered:
+    return numbered_pages
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -23,7 +22,7 @@ from boltz_api import APIConnectionError, APIError, APITimeoutError, AsyncBoltz,
 from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from tests.client.conftest import SayHTTP, Scripted
+    from tests.client.conftest import InAFork, SayHTTP, Scripted
 
 NO_KEYS: dict[str, object] = {"data": [], "first_id": None, "last_id": None, "has_more": False}
 
@@ -160,27 +159,11 @@ def test_leaving_a_loop_early_needs_no_closing(sandbox: Sandbox) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_fork_opens_connections_of_its_own(server: Scripted, http: SayHTTP) -> None:
+def test_a_fork_opens_connections_of_its_own(server: Scripted, http: SayHTTP, in_a_fork: InAFork) -> None:
     server.will(http(200, NO_KEYS))
     client = Boltz(api_key="k", base_url=server.url, timeout=5)
     client.admin.api_keys.list()
-    child = os.fork()
-    if child == 0:
-        # No cleaning up in the child: pytest is the parent's.
-        try:
-            client.admin.api_keys.list()
-        except BaseException:  # noqa: BLE001  # reported by the exit status
-            os._exit(1)
-        os._exit(0)
-    try:
-        deadline = time.monotonic() + 20
-        while (status := os.waitpid(child, os.WNOHANG)) == (0, 0):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        raise
-    assert os.waitstatus_to_exitcode(status[1]) == 0
+    assert in_a_fork(client.admin.api_keys.list) == 0
     client.admin.api_keys.list()
     assert [asked.connection for asked in server.asked] == [1, 2, 1]
     client.close()

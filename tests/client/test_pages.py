@@ -6,18 +6,18 @@ import gc
 import json
 import tracemalloc
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
-import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boltz_api import AsyncBoltz, Boltz, InternalServerError, NoNextPageError, PaginationError
+from boltz_api import AsyncBoltz, Boltz, NoNextPageError, PaginationError
 from boltz_api.core.paging import Trail
 from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from tests.client.conftest import Asked, SayHTTP, Scripted
+    from tests.client.conftest import Numbered, SayHTTP, Scripted
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=200, unique=True))
@@ -42,21 +42,10 @@ def test_a_cursor_that_stays_is_found_at_once() -> None:
         trail.onward("c")
 
 
-def numbered(http: SayHTTP, key: dict[str, object], pages: int) -> object:
-    """A listing of so many pages of one key each."""
-
-    def answer(asked: Asked) -> object:
-        number = int(asked.path.partition("after_id=")[2].partition("&")[0] or 0) + 1
-        page = {"data": [{**key, "id": str(number)}], "first_id": str(number), "last_id": str(number)}
-        return http(200, {**page, "has_more": number < pages})
-
-    return answer
-
-
 def test_a_walk_goes_through_every_page_with_filters_size_and_options(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+    scripted_client: Boltz, server: Scripted, numbered: Numbered
 ) -> None:
-    server.will(numbered(http, key_answer, 3))  # type: ignore[arg-type]  # it does give answers
+    server.will(numbered(3))
     keys = scripted_client.admin.api_keys.list(
         limit=1, workspace_id="ws 1", extra_query={"q": [1, 2]}, extra_headers={"x-mine": "yes"}
     )
@@ -72,9 +61,9 @@ def test_a_walk_goes_through_every_page_with_filters_size_and_options(
 
 @pytest.mark.anyio
 async def test_a_walk_goes_through_every_page_by_a_task(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+    scripted_async_client: AsyncBoltz, server: Scripted, numbered: Numbered
 ) -> None:
-    server.will(numbered(http, key_answer, 3))  # type: ignore[arg-type]  # it does give answers
+    server.will(numbered(3))
     listing = scripted_async_client.admin.api_keys.list(limit=1)
     assert [key.id async for key in listing] == ["1", "2", "3"]
     page = await listing
@@ -83,9 +72,9 @@ async def test_a_walk_goes_through_every_page_by_a_task(
 
 
 def test_a_page_says_what_it_holds_and_what_comes_next(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+    scripted_client: Boltz, server: Scripted, numbered: Numbered
 ) -> None:
-    server.will(numbered(http, key_answer, 2))  # type: ignore[arg-type]  # it does give answers
+    server.will(numbered(2))
     page = scripted_client.admin.api_keys.list()
     assert (page.first_id, page.last_id, page.has_more, page.has_next_page()) == ("1", "1", True, True)
     info = page.next_page_info()
@@ -154,17 +143,33 @@ def test_a_first_page_that_leads_to_itself_is_found_out(
 
 
 def test_a_cursor_in_extra_query_is_where_the_walk_begins(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+    scripted_client: Boltz, server: Scripted, numbered: Numbered
 ) -> None:
-    server.will(numbered(http, key_answer, 4))  # type: ignore[arg-type]  # it does give answers
+    server.will(numbered(4))
     keys = scripted_client.admin.api_keys.list(extra_query={"after_id": "2"})
     assert [key.id for key in keys] == ["3", "4"]
 
 
-def test_memory_does_not_grow_with_the_number_of_pages(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+@pytest.mark.parametrize("given_as", ["default_query", "extra_query"])
+@pytest.mark.parametrize("way", ["after_id", "before_id"])
+def test_a_cursor_of_the_query_at_large_gives_way_to_that_of_the_next_page(
+    server: Scripted, http: SayHTTP, key_answer: dict[str, object], fake_key: str, given_as: str, way: str
 ) -> None:
-    server.will(numbered(http, key_answer, 10_000))  # type: ignore[arg-type]  # it does give answers
+    page = {"data": [key_answer], "first_id": "1", "last_id": "1"}
+    server.will(http(200, {**page, "has_more": True}), http(200, {**page, "has_more": False}))
+    query = {way: "q", "q": "kept"}
+    with Boltz(
+        api_key=fake_key, base_url=server.url, default_query=query if given_as == "default_query" else None
+    ) as client:
+        list(client.admin.api_keys.list(extra_query=query if given_as == "extra_query" else {}))
+    queries = [parse_qs(urlsplit(asked.path).query) for asked in server.asked]
+    assert queries == [{way: ["q"], "q": ["kept"]}, {way: ["1"], "q": ["kept"]}]
+
+
+def test_memory_does_not_grow_with_the_number_of_pages(
+    scripted_client: Boltz, server: Scripted, numbered: Numbered
+) -> None:
+    server.will(numbered(10_000))
     pages = scripted_client.admin.api_keys.list().iter_pages()
 
     def used_after(count: int) -> int:
@@ -180,94 +185,3 @@ def test_memory_does_not_grow_with_the_number_of_pages(
         assert used_after(200) - used_after(20) < 20_000
     finally:
         tracemalloc.stop()
-
-
-def test_the_next_page_is_fetched_while_this_one_is_worked_on(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    server.will(numbered(http, key_answer, 5))  # type: ignore[arg-type]  # it does give answers
-    with scripted_client.admin.api_keys.list().prefetch() as keys:
-        assert next(keys).id == "1"
-        for _ in range(200):
-            if len(server.asked) == 2:
-                break
-            server.wait(0.01)
-        assert len(server.asked) == 2
-        assert [key.id for key in keys] == ["2", "3", "4", "5"]
-
-
-def test_leaving_early_fetches_nothing_more(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    server.will(numbered(http, key_answer, 50))  # type: ignore[arg-type]  # it does give answers
-    with scripted_client.admin.api_keys.list().prefetch() as keys:
-        next(keys)
-    asked = len(server.asked)
-    server.wait(0.05)
-    assert len(server.asked) == asked <= 2
-
-
-@pytest.mark.anyio
-async def test_pages_are_fetched_ahead_by_a_task(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    server.will(numbered(http, key_answer, 5))  # type: ignore[arg-type]  # it does give answers
-    async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
-        assert [key.id async for key in keys] == ["1", "2", "3", "4", "5"]
-    async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
-        async for key in keys:
-            assert key.id == "1"
-            break
-
-
-@pytest.mark.anyio
-async def test_leaving_early_does_not_wait_for_the_page_on_its_way(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    page = {"data": [key_answer], "first_id": "1", "last_id": "1", "has_more": True}
-    server.will(http(200, page), http(200, page, delay=30))
-    with anyio.fail_after(10):
-        async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
-            assert (await anext(keys)).id == "key_1"
-
-
-@pytest.mark.anyio
-async def test_a_page_that_cannot_be_fetched_ahead_fails_where_it_is_asked_for(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    page = {"data": [key_answer], "first_id": "1", "last_id": "1", "has_more": True}
-    server.will(http(200, page), http(500))
-    seen: list[str] = []
-    async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
-        with pytest.raises(InternalServerError):  # noqa: PT012  # the loop is what fails
-            async for key in keys:
-                seen.append(key.id)  # noqa: PERF401  # the error comes after the first
-    assert seen == ["key_1"]
-
-
-@pytest.mark.anyio
-async def test_a_wait_for_the_next_key_that_is_given_up_loses_none(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    page = {"data": [key_answer], "first_id": "key_1", "last_id": "key_1", "has_more": False}
-    server.will(http(200, page, delay=0.3), http(200, page))
-    keys = scripted_async_client.admin.api_keys.find()
-    with anyio.move_on_after(0.05):
-        await anext(keys)
-    assert [key.id async for key in keys] == ["key_1"]
-
-
-@pytest.mark.anyio
-async def test_a_wait_for_the_next_page_that_is_given_up_loses_none(
-    scripted_async_client: AsyncBoltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
-) -> None:
-    first, second = ({**key_answer, "id": key_id} for key_id in ("1", "2"))
-    server.will(
-        http(200, {"data": [first], "first_id": "1", "last_id": "1", "has_more": True}),
-        http(200, {"data": [second], "first_id": "2", "last_id": "2", "has_more": False}, delay=0.3),
-    )
-    async with scripted_async_client.admin.api_keys.list().prefetch() as keys:
-        assert (await anext(keys)).id == "1"
-        with anyio.move_on_after(0.05):
-            await anext(keys)
-        assert [key.id async for key in keys] == ["2"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from boltz_api_generated.request import Request, RequestOptions
 if TYPE_CHECKING:
     from boltz_api.settings import Settings
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 R_co = TypeVar("R_co", covariant=True)
 
@@ -124,12 +125,24 @@ class Place(Struct, Generic[R_co], frozen=True):
 def beginning(request: Request[R_co], settings: Settings) -> Place[R_co]:
     """Where the listing that ``request`` asks for begins.
 
-    A cursor in ``extra_query`` moves to the query proper: there it would hold for every page, and the walk stand still.
+    A cursor in ``default_query`` or ``extra_query`` moves to the query proper: there it would hold for every page, and
+    the walk stand still, or go both ways at once.
     """
     extra = dict(request.options.get("extra_query") or {})
-    moved: dict[str, object] = {name: extra.pop(name) for name in (FORWARD, BACKWARD) if name in extra}
-    if moved:
-        options = cast("RequestOptions", {**request.options, "extra_query": extra})
-        request = replace(request, query={**request.query, **moved}, options=options)
+    everything = {**settings.custom_query, **request.query, **extra}
+    cursors = {name: everything[name] for name in (FORWARD, BACKWARD) if name in everything}
+    if cursors:
+        rest = {name: value for name, value in extra.items() if name not in cursors}
+        options = cast("RequestOptions", {**request.options, "extra_query": rest})
+        request = replace(request, query={**request.query, **cursors}, options=options)
     cursor = request.query.get(direction(request.query))
     return Place(request, Trail(cursor if isinstance(cursor, str) else None), settings)
+
+
+class Search(Struct, Generic[T], frozen=True):
+    """Items to be picked from a listing."""
+
+    place: Place[Envelope[T]]
+    """Where the listing begins."""
+    matches: Callable[[T], bool]
+    """Whether an item is one of them."""

@@ -44,20 +44,11 @@ class Ask(Struct, frozen=True):
     value: object
 
 
-class Item(Struct, Generic[R_co], frozen=True):
-    """Hand ``value`` to whoever iterates over the flow. The outcome is ``None``."""
-
-    value: R_co
-
-
-# What a flow hands out, only its own type can say: hence Any.
-Step: TypeAlias = Send | Sleep | Ask | Item[Any]
+Step: TypeAlias = Send | Sleep | Ask
 
 # What is sent in depends on the step that was yielded, which Generator cannot say: hence Any, confined to `send` and
 # `ask`, which give the outcome its type back.
 Flow: TypeAlias = Generator[Step, Any, R]
-ItemFlow: TypeAlias = Generator[Send | Sleep | Ask | Item[R_co], Any, None]
-"""A flow that hands out items on its way."""
 
 
 class Raised(Struct, frozen=True):

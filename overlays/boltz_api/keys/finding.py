@@ -9,8 +9,8 @@ from typing import Literal, Unpack
 from msgspec import Struct
 
 from boltz_api.core.checking import check_id, checked
-from boltz_api.core.paging import Place, beginning
-from boltz_api.core.steps import Flow, Item, ItemFlow
+from boltz_api.core.paging import Place, Search, beginning
+from boltz_api.core.steps import Flow
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, NoSuchKeyError
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
@@ -71,7 +71,7 @@ def find(
     unused_since: datetime | None = None,
     matching: Callable[[APIKey], bool] | None = None,
     **options: Unpack[RequestOptions],
-) -> ItemFlow[APIKey]:
+) -> Search[APIKey]:
     """Go through all keys and pick those that meet every condition.
 
     The service filters by workspace only, so this lists every page; each key comes as soon as its page is there.
@@ -111,15 +111,7 @@ def find(
         unused_since=unused_since,
         matching=matching,
     )
-    place: Place[ListApiKeysResponse] | None = beginning(
-        operations.list_api_keys(workspace_id=workspace_id, **options), settings
-    )
-    while place is not None:
-        page = yield from place.fetch()
-        for key in page.data:
-            if wanted.matches(key):
-                yield Item(key)
-        place = place.after(page)
+    return Search(beginning(operations.list_api_keys(workspace_id=workspace_id, **options), settings), wanted.matches)
 
 
 def _check_moment(argument: str, moment: object) -> None:

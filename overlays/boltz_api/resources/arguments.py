@@ -87,10 +87,10 @@ def misuse(
 def flow_from(
     function: Callable[..., T], settings: Settings, args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> T:
-    """The flow that ``function`` gives for the arguments.
+    """The flow, or the search, that ``function`` gives for the arguments.
 
     Raises:
-        ArgumentTypeError: An argument is missing, or does not exist.
+        ArgumentError: An argument is missing, or does not exist, or ``function`` refuses it.
 
     """
     given = given_only(kwargs)
@@ -99,5 +99,7 @@ def flow_from(
         raise error
     try:
         return function(settings, *args, **given)
+    except ArgumentTypeError:
+        raise
     except TypeError as fault:  # too many, or one twice: a flow does nothing yet
         raise ArgumentTypeError(str(fault)) from None

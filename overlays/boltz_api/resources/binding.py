@@ -16,9 +16,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, ge
 
 from boltz_api.core.exchange import Received, exchange, parsed
 from boltz_api.core.exchange import call as call_flow
-from boltz_api.core.paging import Envelope, Place, beginning
+from boltz_api.core.paging import Envelope, Place, Search, beginning
 from boltz_api.core.prepare import Prepared, prepare
-from boltz_api.core.steps import Flow, ItemFlow
+from boltz_api.core.steps import Flow
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.pagination import AsyncCursorPage, AsyncPaginator, SyncCursorPage
 from boltz_api.raw import APIResponse, AsyncAPIResponse
@@ -224,9 +224,9 @@ class Steps(Binding[P], Generic[P, R]):
 
 
 class Items(Binding[P], Generic[P, T]):
-    """A flow of our own that gives one item after the other."""
+    """A search of our own, which gives one item after the other."""
 
-    def __init__(self, function: Callable[Concatenate[Settings, P], ItemFlow[T]]) -> None:
+    def __init__(self, function: Callable[Concatenate[Settings, P], Search[T]]) -> None:
         super().__init__(function)
         self._function = function
 
@@ -242,7 +242,8 @@ class Items(Binding[P], Generic[P, T]):
         mode: Mode = resource.mode
 
         def iterate(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return mode.session.shell.iterate(flow_from(self._function, mode.session.settings, args, kwargs))
+            session = mode.session
+            return mode.found(flow_from(self._function, session.settings, args, kwargs), session.shell)
 
         return self._bound(resource, iterate)
 
@@ -251,8 +252,8 @@ class Items(Binding[P], Generic[P, T]):
         return 1
 
     def returns(self, mode: type[Mode], result: object) -> object:
-        """An iterator over what the flow hands out."""
-        item = get_args(get_args(get_args(result)[0])[-1])[0]
+        """An iterator over what is found."""
+        (item,) = get_args(result)
         return GenericAlias(Iterator if issubclass(mode, Sync) else AsyncIterator, item)
 
 

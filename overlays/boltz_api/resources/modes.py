@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from boltz_api.pagination import AsyncCursorPage, AsyncPaginator, SyncCursorPage
+from boltz_api.pagination import AsyncCursorPage, AsyncFound, AsyncPaginator, SyncCursorPage, SyncFound
 from boltz_api.raw import APIResponse, AsyncAPIResponse
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ class Mode:
     paginator: ClassVar[type[AsyncPaginator[Any]] | None] = None
     """What stands for a listing before its first page is there; ``None`` where a listing begins with the page."""
 
+    found: ClassVar[type[SyncFound[Any] | AsyncFound[Any]]]
+    """What gives the items that a search is for."""
+
     def __init__(self, session: Session) -> None:
         self.session = session
 
@@ -48,6 +51,7 @@ class Sync(Mode):
     """By a thread, for the decoded answer."""
 
     page = SyncCursorPage
+    found = SyncFound
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         def bound(*args: Any, **kwargs: Any) -> Any:
@@ -60,6 +64,7 @@ class Async(Mode):
     """By a task, for the decoded answer."""
 
     page = AsyncCursorPage
+    found = AsyncFound
     paginator: ClassVar[type[AsyncPaginator[Any]] | None] = AsyncPaginator
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
@@ -87,6 +92,7 @@ class Streamed(Mode):
 
     raw = APIResponse
     page = SyncCursorPage
+    found = SyncFound
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         @contextmanager
@@ -101,6 +107,7 @@ class AsyncStreamed(Mode):
 
     raw = AsyncAPIResponse
     page = AsyncCursorPage
+    found = AsyncFound
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         @asynccontextmanager

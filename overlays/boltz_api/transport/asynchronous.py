@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from boltz_api.core.bodies import Receiving
 from boltz_api.core.failures import DeadlineError, Failure, NoFreeConnectionError, classified
-from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
+from boltz_api.core.steps import Ask, Done, Flow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
 from boltz_api.transport.journey import TaskJourney
@@ -187,17 +186,12 @@ class AsyncShell:
         try:
             step = advance(flow, None)
             while not isinstance(step, Done):
-                step = advance(flow, await self.perform(step))
+                step = advance(flow, await self._perform(step))
             return step.result
         finally:
             flow.close()
 
-    def iterate(self, flow: ItemFlow[R]) -> AsyncIterator[R]:
-        """The flow's items, one by one."""
-        return FlowItems(flow, self.perform)
-
-    async def perform(self, step: Step) -> object:
-        """The outcome of one step."""
+    async def _perform(self, step: Step) -> object:
         try:
             match step:
                 case Send():
@@ -208,8 +202,6 @@ class AsyncShell:
                 case Ask():
                     answer = step.function(step.value)
                     return await answer if isawaitable(answer) else answer
-                case Item():
-                    return Raised(TypeError("this flow hands out items: iterate over it"))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it
             return Raised(error)
 
@@ -268,31 +260,3 @@ class AsyncShell:
             failed = error
         partial = None if receiving is None else receiving.broken_off()
         return classified(failed, partial, unwritten=journey.unwritten)
-
-
-class FlowItems(Generic[R]):
-    """The items of a flow.
-
-    No async generator: one that a loop leaves early would have to be closed by whoever left it, and one that is
-    cancelled on its way to an item would pass for one that has come to its end.
-    """
-
-    def __init__(self, flow: ItemFlow[R], perform: Callable[[Step], Awaitable[object]]) -> None:
-        self._flow = flow
-        self._perform = perform
-        self._interrupted: Step | None = None
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> R:
-        step = self._interrupted or advance(self._flow, None)
-        while not isinstance(step, (Done, Item)):
-            self._interrupted = step
-            outcome = await self._perform(step)
-            self._interrupted = None
-            step = advance(self._flow, outcome)
-        if isinstance(step, Done):
-            raise StopAsyncIteration
-        item: R = step.value
-        return item

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Iterator
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from boltz_api.core.bodies import Receiving
 from boltz_api.core.failures import Failure, classified
-from boltz_api.core.steps import Ask, Done, Flow, Item, ItemFlow, Raised, Send, Sleep, Step, advance
+from boltz_api.core.steps import Ask, Done, Flow, Raised, Send, Sleep, Step, advance
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
 from boltz_api.transport.journey import ThreadJourney, bounded
@@ -127,19 +126,6 @@ class SyncShell:
         finally:
             flow.close()
 
-    def iterate(self, flow: ItemFlow[R]) -> Iterator[R]:
-        """The flow's items, one by one."""
-        try:
-            step = advance(flow, None)
-            while not isinstance(step, Done):
-                if isinstance(step, Item):
-                    yield step.value
-                    step = advance(flow, None)
-                else:
-                    step = advance(flow, self._perform(step))
-        finally:
-            flow.close()
-
     def _perform(self, step: Step) -> object:
         try:
             match step:
@@ -154,8 +140,6 @@ class SyncShell:
                         answer.close()
                         return Raised(TypeError("a coroutine function needs AsyncBoltz"))
                     return answer
-                case Item():
-                    return Raised(TypeError("this flow hands out items: iterate over it"))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it
             return Raised(error)
 
