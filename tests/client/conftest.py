@@ -89,8 +89,14 @@ class Scripted:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def wait_for_connections(self, count: int) -> None:
+        self._wait_until(lambda: self.opened >= count)
+
+    def wait_for_requests(self, count: int) -> None:
+        self._wait_until(lambda: len(self.asked) >= count)
+
+    def _wait_until(self, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 30
-        while self.opened < count:
+        while not done():
             assert time.monotonic() < deadline
             time.sleep(0.01)
 

@@ -88,8 +88,7 @@ async def test_creates_that_wait_for_a_connection_when_the_client_closes_did_not
     async with anyio.create_task_group() as group:
         for _ in range(150):
             group.start_soon(create)
-        while len(server.asked) < 100:
-            await anyio.sleep(0.01)
+        await anyio.to_thread.run_sync(server.wait_for_requests, 100)
         await client.close()
     doubtful = [error for error in ended if isinstance(error, APIError) and error.outcome_unknown]
     refused = [error for error in ended if isinstance(error, ClientClosedError)]
