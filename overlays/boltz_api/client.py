@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from boltz_api.core.headers import merged
 from boltz_api.errors import ArgumentValueError
-from boltz_api.resources.admin import Admin, Root
+from boltz_api.resources.admin import Admin, Root, admin_in
 from boltz_api.resources.binding import M, Resource, View
 from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Raw, Session, Streamed, Sync
 from boltz_api.resources.undocumented import TaskedGet, TaskedSend, ThreadedGet, ThreadedSend, Verb
@@ -105,7 +105,7 @@ class Client(Resource[M], Generic[M, H, X]):
     @cached_property
     def admin(self) -> Admin[M]:
         """What takes an admin key: ``client.admin.api_keys``."""
-        return Admin(self._mode)
+        return admin_in(self._mode)
 
     get: Verb[ThreadedGet, TaskedGet] = Verb("GET")
     post: Verb[ThreadedSend, TaskedSend] = Verb("POST")

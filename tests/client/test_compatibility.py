@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import httpx
 import httpx2
@@ -46,6 +47,8 @@ from boltz_api.core.secrets import MASK
 from boltz_api.core.wire import Response
 from boltz_api.errors import status_error_type
 from boltz_api.pagination import AsyncCursorPage, SyncCursorPage
+from boltz_api.resources import admin as resources
+from boltz_api.resources.admin.api_keys import APIKeys, APIKeysResource
 from boltz_api.sandbox import Sandbox
 from boltz_api.types import admin
 
@@ -189,6 +192,8 @@ PUBLIC_NAMES = [
     "resources.AsyncAdminResource",
     "resources.admin.APIKeysResource",
     "resources.admin.AsyncAPIKeysResource",
+    "resources.admin.api_keys.APIKeysResource",
+    "resources.admin.api_keys.AsyncAPIKeysResource",
 ]
 
 
@@ -196,6 +201,36 @@ PUBLIC_NAMES = [
 def test_a_name_of_the_public_client_can_be_imported(name: str) -> None:
     module, _, attribute = f"boltz_api.{name}".rpartition(".")
     assert getattr(importlib.import_module(module), attribute) is not None
+
+
+def test_resources_are_instances_of_what_annotations_call_them(
+    scripted_client: Boltz, scripted_async_client: AsyncBoltz
+) -> None:
+    for client, group, keys in (
+        (scripted_client, resources.AdminResource, resources.APIKeysResource),
+        (scripted_async_client, resources.AsyncAdminResource, resources.AsyncAPIKeysResource),
+    ):
+        assert (type(client.admin), type(client.admin.api_keys)) == (group, keys)
+        assert isinstance(client.admin.api_keys, APIKeys)
+        assert not isinstance(client.admin.api_keys.with_raw_response, keys)
+
+
+def test_calls_can_be_mocked_in_their_class_and_in_an_instance(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP
+) -> None:
+    server.will(http(200, NO_KEYS))
+    keys: Any = scripted_client.admin.api_keys
+    assert keys.list is keys.list  # ready once, quick ever after, and yet:
+    with mock.patch("boltz_api.resources.admin.api_keys.APIKeysResource.list", return_value="mocked"):
+        assert keys.list() == "mocked"
+    with mock.patch.object(keys, "list", return_value="mocked"):
+        assert keys.list() == "mocked"
+    with mock.patch.object(type(keys), "revoke", return_value="mocked"):
+        assert keys.revoke("id") == "mocked"
+    assert keys.list().data == []
+    spec = mock.Mock(spec=APIKeysResource)
+    spec.create.return_value = "mocked"
+    assert spec.create(name="x") == "mocked"
 
 
 def test_submodules_are_there_without_being_imported() -> None:

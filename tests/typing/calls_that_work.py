@@ -25,7 +25,7 @@ from boltz_api import (
     not_given,
     omit,
 )
-from boltz_api.resources.admin import APIKeysResource, AsyncAPIKeysResource
+from boltz_api.resources.admin.api_keys import APIKeysResource, AsyncAPIKeysResource
 from boltz_api.types.admin import APIKey, APIKeyCreateParams, APIKeyCreateResponse, APIKeyListParams, KeyDetails
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cache
 from types import GenericAlias
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, get_args, get_type_hints, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, get_args, get_type_hints, overload
 
 from boltz_api.core.exchange import Received, exchange, parsed
 from boltz_api.core.exchange import call as call_flow
@@ -62,15 +62,26 @@ class Binding(Generic[P]):
         self.__name__ = name
         self.__qualname__ = f"{owner.__qualname__}.{name}"
 
-    def _bound(self, resource: Resource[Any], function: Callable[..., Any]) -> Any:
-        """``function``, looking like what it stands for, and remembered by ``resource``."""
-        function.__name__ = self.__name__
-        function.__qualname__ = self.__qualname__
-        function.__doc__ = self.__doc__
-        mode: object = type(cast("Resource[Mode]", resource).mode)
-        vars(function)["__signature__"] = _signature(self, mode)
-        vars(resource)[self.__name__] = function
+    def _of(self, resource: Resource[Mode]) -> Callable[..., Any]:
+        """What ``resource`` has of this: made once, and looking like what it stands for.
+
+        It is not put into the resource's own namespace: there it would outlive a mock in its class's.
+        """
+        ready: dict[str, Callable[..., Any]] = vars(resource).setdefault("_ready", {})
+        function = ready.get(self.__name__)
+        if function is None:
+            function = self._made(resource.mode)
+            function.__name__ = self.__name__
+            function.__qualname__ = self.__qualname__
+            function.__doc__ = self.__doc__
+            mode: object = type(resource.mode)
+            vars(function)["__signature__"] = _signature(self, mode)
+            ready[self.__name__] = function
         return function
+
+    def _made(self, mode: Mode) -> Callable[..., Any]:
+        """A function that makes this call in ``mode``."""
+        raise NotImplementedError
 
     def returns(self, mode: type[Mode], result: object) -> object:
         """The annotation of what this gives in ``mode``, where the function bound gives ``result``."""
@@ -118,10 +129,9 @@ class Call(Binding[P], Generic[P, R]):
         self, resource: Resource[AsyncStreamed], owner: type
     ) -> Callable[P, AbstractAsyncContextManager[AsyncAPIResponse[R]]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        if resource is None:
-            return self
-        mode: Mode = resource.mode
+        return self if resource is None else self._of(resource)
 
+    def _made(self, mode: Mode) -> Callable[..., Any]:
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[Any]:
             settings = mode.session.settings
             prepared = prepare(request_from(self._function, args, kwargs), settings, repeatable=self.repeatable)
@@ -129,7 +139,7 @@ class Call(Binding[P], Generic[P, R]):
                 return call_flow(prepared, settings)
             return _raw_flow(mode, prepared, lambda received: parsed(prepared, received))
 
-        return self._bound(resource, mode.caller(flow))
+        return mode.caller(flow)
 
     def returns(self, mode: type[Mode], result: object) -> object:
         """The answer's type, or a raw answer of it."""
@@ -165,9 +175,9 @@ class Pages(Binding[P], Generic[P, T]):
         self, resource: Resource[AsyncStreamed], owner: type
     ) -> Callable[P, AbstractAsyncContextManager[AsyncAPIResponse[AsyncCursorPage[T]]]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        if resource is None:
-            return self
-        mode: Mode = resource.mode
+        return self if resource is None else self._of(resource)
+
+    def _made(self, mode: Mode) -> Callable[..., Any]:
         session = mode.session
 
         def place(*args: P.args, **kwargs: P.kwargs) -> Place[Envelope[T]]:
@@ -178,8 +188,8 @@ class Pages(Binding[P], Generic[P, T]):
 
         if mode.paginator is not None:
             paginator = mode.paginator
-            return self._bound(resource, lambda *args, **kwargs: paginator(place(*args, **kwargs), session.shell))
-        return self._bound(resource, mode.caller(flow))
+            return lambda *args, **kwargs: paginator(place(*args, **kwargs), session.shell)
+        return mode.caller(flow)
 
     def returns(self, mode: type[Mode], result: object) -> object:
         """The page's type, or a raw answer of it."""
@@ -205,14 +215,13 @@ class Steps(Binding[P], Generic[P, R]):
     @overload
     def __get__(self, resource: Resource[Async], owner: type) -> Callable[P, Coroutine[object, object, R]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        if resource is None:
-            return self
-        mode: Mode = resource.mode
+        return self if resource is None else self._of(resource)
 
+    def _made(self, mode: Mode) -> Callable[..., Any]:
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[R]:
             return flow_from(self._function, mode.session.settings, args, kwargs)
 
-        return self._bound(resource, mode.caller(flow))
+        return mode.caller(flow)
 
     def leading(self) -> int:
         """The settings come from the client."""
@@ -237,15 +246,14 @@ class Items(Binding[P], Generic[P, T]):
     @overload
     def __get__(self, resource: Resource[Async], owner: type) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        if resource is None:
-            return self
-        mode: Mode = resource.mode
+        return self if resource is None else self._of(resource)
 
+    def _made(self, mode: Mode) -> Callable[..., Any]:
         def iterate(*args: P.args, **kwargs: P.kwargs) -> Any:
             session = mode.session
             return mode.found(flow_from(self._function, session.settings, args, kwargs), session.shell)
 
-        return self._bound(resource, iterate)
+        return iterate
 
     def leading(self) -> int:
         """The settings come from the client."""
@@ -265,6 +273,9 @@ class View(Generic[S, A]):
         self._tasked = tasked
         self._of = of
 
+    def __set_name__(self, owner: type[Resource[Any]], name: str) -> None:
+        self._owner = owner
+
     @overload
     def __get__(self, resource: None, owner: type) -> Self: ...
     @overload
@@ -275,7 +286,7 @@ class View(Generic[S, A]):
         if resource is None:
             return self
         mode = self._threaded if isinstance(resource.mode, Sync) else self._tasked
-        return (self._of or owner)(mode(resource.mode.session))
+        return (self._of or self._owner)(mode(resource.mode.session))
 
 
 def call(function: Callable[P, Request[R]], *, repeatable: bool = False) -> Call[P, R]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, overload
 from urllib.parse import urlsplit
 
@@ -191,13 +191,13 @@ class Verb(Binding[...], Generic[S, A]):
     @overload
     def __get__(self, resource: Resource[Async], owner: type) -> A: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        if resource is None:
-            return self
+        return self if resource is None else self._of(resource)
 
+    def _made(self, mode: Mode) -> Callable[..., Any]:
         def flow(path: str, **arguments: Any) -> Flow[Any]:
-            return undocumented(resource.mode.session.settings, self._method, path, **arguments)
+            return undocumented(mode.session.settings, self._method, path, **arguments)
 
-        return self._bound(resource, resource.mode.caller(flow))
+        return mode.caller(flow)
 
     def leading(self) -> int:
         """The settings come from the client, the method from the binding."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from boltz_api.keys import finding, recovery, rotation
 from boltz_api.resources.binding import Items, M, Resource, Steps, View, call, pages
-from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Raw, Streamed, Sync
+from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Mode, Raw, Streamed, Sync
 from boltz_api_generated import operations
 
 
@@ -28,6 +28,21 @@ class APIKeys(Resource[M]):
     with_streaming_response: View[APIKeys[Streamed], APIKeys[AsyncStreamed]] = View(Streamed, AsyncStreamed)
 
 
-# By the names that annotations written for other clients of this API use.
-APIKeysResource: TypeAlias = APIKeys[Sync]
-AsyncAPIKeysResource: TypeAlias = APIKeys[Async]
+if TYPE_CHECKING:
+    APIKeysResource: TypeAlias = APIKeys[Sync]
+    AsyncAPIKeysResource: TypeAlias = APIKeys[Async]
+else:
+    # Classes of their own, since code for other clients of this API does more with these names than annotate: it
+    # patches their methods in tests, and asks for instances.
+    class APIKeysResource(APIKeys[Sync]):
+        """Create, list and revoke API keys, by threads. Takes an admin key."""
+
+    class AsyncAPIKeysResource(APIKeys[Async]):
+        """Create, list and revoke API keys, by tasks. Takes an admin key."""
+
+
+def api_keys_in(mode: M) -> APIKeys[M]:
+    """The resource whose calls are made in ``mode``."""
+    kinds: dict[type[Mode], type[Any]] = {Sync: APIKeysResource, Async: AsyncAPIKeysResource}
+    made: APIKeys[M] = kinds.get(type(mode), APIKeys)(mode)
+    return made
