@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from boltz_api.core.checking import check_text
+from boltz_api.core.plain import plain_or_refused
 from boltz_api.errors import ArgumentTypeError
 
 # What msgspec raises, depending on what it meets.
@@ -31,11 +32,11 @@ def encoded(
         ArgumentValueError: It holds half of a character.
 
     """
-    whole = body
-    if extra:
-        whole = {**cast("Mapping[str, object]", msgspec.to_builtins(body)), **extra}
     try:
-        return msgspec.json.encode(whole)
+        whole = body
+        if extra:
+            whole = {**cast("Mapping[str, object]", msgspec.to_builtins(body, enc_hook=plain_or_refused)), **extra}
+        return msgspec.json.encode(whole, enc_hook=plain_or_refused)
     except RecursionError:
         at = argument or "body"
         raise ArgumentTypeError(f"{at}: cannot be sent as JSON: too deep, or within itself", argument=at) from None
@@ -61,7 +62,7 @@ def _refused(value: object, where: str) -> Iterator[tuple[str, Exception]]:
         if isinstance(value, str):
             check_text(where, value)
         try:
-            msgspec.json.encode(value)
+            msgspec.json.encode(value, enc_hook=plain_or_refused)
         except _REFUSALS as error:
             yield where, error
         return

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct
 from boltz_api.core.checking import check_url_text, checked, did_you_mean
 from boltz_api.core.encoding import encoded
 from boltz_api.core.headers import HeaderLayer, check_header
+from boltz_api.core.plain import plain, plain_or_refused
 from boltz_api.core.wire import Timeouts, WireRequest
 from boltz_api.errors import ArgumentTypeError
 from boltz_api.sentinels import NOT_GIVEN
@@ -110,21 +111,25 @@ def _check_option_names(options: Mapping[str, object], operation: Operation[obje
 def _checked_query(request: Request[object]) -> Mapping[str, object]:
     if not request.query or request.operation.query is None:
         return request.query
-    return _on_the_wire(checked(request.query, request.operation.query, python_names=False))
+    return _on_the_wire(checked(_plain(request.query), request.operation.query, python_names=False))
 
 
 def _checked_headers(request: Request[object]) -> HeaderLayer:
     if not request.headers or request.operation.headers is None:
         return {}
-    values = _on_the_wire(checked(request.headers, request.operation.headers, python_names=False))
+    values = _on_the_wire(checked(_plain(request.headers), request.operation.headers, python_names=False))
     texts = {name: _text(value) for name, value in values.items()}
     for name, value in texts.items():
         check_header(name, name, value)
     return texts
 
 
+def _plain(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: plain(value) for name, value in values.items()}
+
+
 def _on_the_wire(values: object) -> Mapping[str, object]:
-    found: Mapping[str, object] = msgspec.to_builtins(values)
+    found: Mapping[str, object] = msgspec.to_builtins(values, enc_hook=plain_or_refused)
     return found
 
 
@@ -160,6 +165,7 @@ def _repeated(value: object) -> tuple[object, ...]:
 
 
 def _text(value: object) -> str:
+    value = plain(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value)

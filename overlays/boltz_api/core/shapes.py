@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
+from boltz_api.core.plain import plain, plain_or_refused
+
 K = TypeVar("K", bound=inspect.Type)
 
 
@@ -78,7 +80,7 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
     Names that the shape does not know stay as they are: whoever checks the result reports them.
     """
     if isinstance(value, msgspec.Struct):
-        return msgspec.to_builtins(value, builtin_types=(bytes,))
+        return msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=plain_or_refused)
     if isinstance(value, dict):
         members = cast("dict[str, object]", value)
         # With a tag that no variant has, any of them says what the tag is called on the wire.
@@ -98,7 +100,7 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
         inner = item_shape(shape)
         items = cast("list[object]", value)
         return items if inner is None else [on_the_wire(item, inner) for item in items]
-    return value
+    return plain(value)
 
 
 def unfit(value: object, shape: inspect.Type, path: str = "$") -> Iterator[tuple[str, str, object]]:

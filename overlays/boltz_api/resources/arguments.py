@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from boltz_api.core.checking import check_url_text, checked, did_you_mean
+from boltz_api.core.plain import plain
 from boltz_api.core.prepare import OPTION_NAMES
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.sentinels import NotGiven, Omit
@@ -35,6 +36,8 @@ def request_from(
     path = path_arguments(function)
     if path is not None:
         # What goes into the path becomes text there, so it is checked before.
+        args = tuple(plain(value) for value in args)
+        given |= {name: plain(given[name]) for name in path.__struct_fields__ if name in given}
         parts = {**dict(zip(path.__struct_fields__, args, strict=False)), **given}
         checked({name: parts[name] for name in path.__struct_fields__ if name in parts}, path)
         for name in path.__struct_fields__:
