@@ -34,7 +34,7 @@ def rotate(client: Boltz, folder: Path, now: datetime) -> int:
     # All of them first: the keys made below must not turn up in this listing.
     old = list(found)
     for key in old:
-        client.admin.api_keys.rotate(key.id, check=keep)
+        client.admin.api_keys.rotate(key, check=keep)
     return len(old)
 
 

@@ -87,6 +87,12 @@ class ClientClosedError(BoltzError, RuntimeError):
 CLOSED: Final = "This client has been closed; make a new one."
 
 
+NOT_REPEATED: Final = "the request may have taken effect; it was not repeated"
+
+# What to do where the outcome of an operation is unknown.
+_ADVICE: Final = {"create_api_key": "; client.admin.api_keys.candidates(error) lists the keys that it may have made"}
+
+
 class PaginationError(BoltzError):
     """The server's cursors do not lead through the list: one leads nowhere, or round in a circle."""
 
@@ -106,8 +112,8 @@ class NoSuchKeyError(BoltzError, LookupError):
 class RotationError(BoltzError):
     """A key could not be rotated. At least one key goes on working."""
 
-    stage: Literal["lookup", "create", "check", "revoke"]
-    """What failed."""
+    stage: Literal["lookup", "create", "compare", "check", "revoke"]
+    """What failed. ``compare``: the successor was made, and is not what was asked for."""
     old: APIKey | None
     """The key to replace, as it was found."""
     new: APIKeyCreateResponse | None
@@ -119,7 +125,7 @@ class RotationError(BoltzError):
         self,
         message: str,
         *,
-        stage: Literal["lookup", "create", "check", "revoke"],
+        stage: Literal["lookup", "create", "compare", "check", "revoke"],
         old: APIKey | None = None,
         new: APIKeyCreateResponse | None = None,
         working: tuple[str, ...] = (),
@@ -182,7 +188,8 @@ class APIError(BoltzError):
         self.started_at = started_at
         self.outcome_unknown = outcome_unknown
         if outcome_unknown:
-            self.args = (f"{self.args[0]} (the request may have taken effect; it was not repeated)",)
+            advice = _ADVICE.get(operation or "", "")
+            self.args = (f"{self.args[0]} ({NOT_REPEATED}{advice})",)
         return self
 
 

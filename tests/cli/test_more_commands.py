@@ -96,6 +96,25 @@ def test_rotate_keeps_the_old_key_when_the_check_fails(boltz: Any, sandbox: Sand
     assert (listed[old.id], listed[created["key_details"]["id"]]) == (True, True)
 
 
+def test_rotate_hands_a_wrong_successor_over_and_keeps_the_old_key(boltz: Any, sandbox: Sandbox) -> None:
+    old = sandbox.new_key(name="CI")
+    sandbox.fail("create_api_key", body="unknown_enum", field="key_type")
+    done = boltz(KEYS, "rotate", old.id, "--check", "touch rolled-out", "--key-file", "new.key")
+    successor = json.loads(done.out)["key_details"]
+    listed = {key["id"]: key["is_active"] for key in json.loads(boltz(KEYS, "list").out)["data"]}
+    assert (done.code, listed[old.id], listed[successor["id"]]) == (1, True, True)
+    assert f"The successor '{successor['id']}' is not what was asked for: its type is" in done.err
+    assert (boltz.folder / "new.key").read_text().startswith("sk_bc_ws_live_")
+    assert not (boltz.folder / "rolled-out").exists()
+
+
+def test_rotate_lists_the_keys_once(boltz: Any, sandbox: Sandbox) -> None:
+    old = sandbox.new_key(name="CI")
+    before = len(sandbox.received)
+    assert boltz(KEYS, "rotate", old.id).code == 0
+    assert len(sandbox.received) - before == 3
+
+
 def test_rotate_tells_what_it_cannot_do(boltz: Any, sandbox: Sandbox) -> None:
     sandbox.fail("create_api_key", drop=True, after_commit=True)
     lost = boltz(KEYS, "rotate", sandbox.new_key(name="CI").id, "--key-file", "new.key")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_points_in_time(seconds: float, expected: str) -> None:
 )
 def test_what_the_wire_says_of_time(value: object, expected: str) -> None:
     assert words.when(value, NOW) == expected
+
+
+def test_a_time_without_an_offset_is_utc_wherever_the_reader_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert words.moment("2026-05-04T09:00:00") == NOW - timedelta(hours=3)
+    time.tzset()
 
 
 @pytest.mark.parametrize(

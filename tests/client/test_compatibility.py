@@ -501,7 +501,7 @@ def test_help_shows_each_call_as_it_is_made(scripted_client: Boltz) -> None:
     assert "-> boltz_api_generated.models.APIKeyCreateResponse" in text
     assert "API key name. 1 to 255 characters." in text
     text = described(scripted_client.admin.api_keys.rotate)
-    assert re.search(r"rotate\( ?api_key_id: 'str',", text)
+    assert re.search(r"rotate\( ?api_key_id: 'str \| APIKey',", text)
     assert "-> boltz_api.keys.rotation.Rotation" in text
     text = described(scripted_client.admin.api_keys.with_raw_response.list)
     assert "APIResponse[boltz_api.pagination.SyncCursorPage[boltz_api_generated.models.APIKey]]" in text

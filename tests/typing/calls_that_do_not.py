@@ -33,6 +33,7 @@ def others(client: Boltz) -> None:
     client.admin.api_keys.revoke(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.find(activ=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.admin.api_keys.rotate("id", check=lambda: None)  # type: ignore[arg-type, misc]  # pyright: ignore[reportArgumentType]
+    client.admin.api_keys.rotate(client)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.rotate("id", expires_in_days="ever")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.candidates(ValueError())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.delete("id")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

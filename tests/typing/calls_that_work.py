@@ -126,6 +126,7 @@ def other_calls(client: Boltz, error: APIError, moment: datetime) -> None:
     assert_type(client.admin.api_keys.candidates(error), list[APIKey])
     rotation = client.admin.api_keys.rotate("id", check=lambda new: new.key, expires_in_days="never")
     assert_type(rotation, Rotation)
+    assert_type(client.admin.api_keys.rotate(rotation.old), Rotation)
     assert_type(rotation.new.key, str)
     assert_type(rotation.old, APIKey)
 
@@ -188,6 +189,7 @@ async def tasks(client: AsyncBoltz, error: APIError, params: APIKeyCreateParams)
     assert_type(keys.find(active=True), AsyncIterator[APIKey])
     assert_type(await keys.candidates(error), list[APIKey])
     assert_type(await keys.rotate("id", check=tell), Rotation)
+    assert_type(await keys.rotate(await keys.get("id")), Rotation)
     assert_type(await keys.with_raw_response.create(name="x"), AsyncAPIResponse[APIKeyCreateResponse])
     assert_type(await (await keys.with_raw_response.list()).parse(), AsyncCursorPage[APIKey])
     async with client.with_streaming_response.admin.api_keys.revoke("id") as answer:

@@ -41,16 +41,21 @@ def _somebody_there() -> bool:
 
 
 def described(client: Boltz, key_id: str) -> str:
-    """A key as a person knows it: by its name, and by whether it is in use."""
+    """A key as a person knows it, if it is among those that can be listed."""
     from boltz_api.cli import calls
 
-    now = datetime.now(UTC)
     for page in calls.pages(client, contract.entries()["admin:api-keys"]["list"], {}):
         for key in page.items:
             if key["id"] == key_id:
-                used = words.when(key.get("last_used_at"), now)
-                return f"{key['name']!r} ({key_id}, {words.state(key, now)}, last used: {used})"
+                return in_words(key)
     return f"{key_id}, which is not among the keys that can be listed"
+
+
+def in_words(key: Mapping[str, object]) -> str:
+    """A key as a person knows it: by its name, and by whether it is in use."""
+    now = datetime.now(UTC)
+    used = words.when(key.get("last_used_at"), now)
+    return f"{key['name']!r} ({key['id']}, {words.state(key, now)}, last used: {used})"
 
 
 def tell_candidates(client: Boltz, error: APIError | RotationError) -> None:

@@ -88,7 +88,7 @@ def _of_rotation(error: errors.RotationError) -> Failure:
     message = str(error)
     # What the library advises is for programs; commands have been named instead.
     if error.old is not None and isinstance(cause, errors.APIError) and cause.outcome_unknown:
-        message = f"the successor of {error.old.id} may or may not have been made; that key still works: {cause}"
+        message = f"the successor of {error.old.id} may or may not have been made; that key still works: {_said(cause)}"
     elif isinstance(cause, click.ClickException):
         message = f"{cause.format_message().rstrip('.')}. {' and '.join(error.working)} both work"
     return Failure(code, "RotationError", sentence(message), hint, {"working": list(error.working)})
@@ -102,9 +102,14 @@ def _of_api(error: errors.APIError) -> Failure:
         code = exits.UNAUTHENTICATED
     facts: dict[str, object] = {"outcome_unknown": True if error.outcome_unknown else None}
     if not isinstance(error, errors.APIStatusError):
-        return Failure(code, type(error).__name__, sentence(str(error)), hint, facts)
+        return Failure(code, type(error).__name__, sentence(_said(error)), hint, facts)
     facts |= {"status": error.status_code, "code": error.code, "details": error.details, "request_id": error.request_id}
     return Failure(code, type(error).__name__, sentence(_told_by_server(error)), hint, facts, error.response.text)
+
+
+def _said(error: errors.APIError) -> str:
+    """What happened, without what the library advises: that is for programs, and commands are named instead."""
+    return f"{error.message} ({errors.NOT_REPEATED})" if error.outcome_unknown else str(error)
 
 
 def _told_by_server(error: errors.APIStatusError) -> str:
@@ -112,7 +117,7 @@ def _told_by_server(error: errors.APIStatusError) -> str:
     body = error.body
     told = cast("dict[str, object]", body).get("message") if isinstance(body, dict) else None
     if not isinstance(told, str) or not told:
-        return str(error)
+        return _said(error)
     details = "" if not error.details else f" {formats.compact(error.details).strip()}"
     request = f", request {error.request_id}" if error.request_id else ""
     unknown = ", and may have acted on the request" if error.outcome_unknown else ""

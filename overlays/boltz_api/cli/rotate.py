@@ -113,15 +113,17 @@ def _rotate(
         from boltz_api.cli.delivery import Delivery
         from boltz_api.errors import RotationError
 
+        old = client.admin.api_keys.get(key_id)
         if not yes:
-            care.confirm(lambda: f"Make a successor of the key {care.described(client, key_id)}, and then revoke it?")
+            named = care.in_words(old.to_dict(mode="json"))
+            care.confirm(lambda: f"Make a successor of the key {named}, and then revoke it?")
         delivery = Delivery(output, secret="key", key_file=key_file)  # noqa: S106  # a field's name
 
         def make(held: Held) -> None:
             with held.let_through():
                 try:
                     client.admin.api_keys.rotate(
-                        key_id,
+                        old,
                         check=lambda new: _handed_over(new, delivery, held, key_id, check, ask=not yes),
                         expires_in_days=expires_in_days,
                         allowed_ips=allowed_ips or None,
@@ -129,6 +131,9 @@ def _rotate(
                 except RotationError as error:
                     if error.stage == "create":
                         care.tell_candidates(client, error)
+                    if error.stage == "compare" and error.new is not None:
+                        with held.held_back():
+                            delivery.hand_over(_answer(error.new))
                     raise
 
         delivery.made_by(make, what=f"a successor of {key_id} may have been made")
@@ -140,10 +145,14 @@ def _handed_over(
 ) -> bool:
     """Whether the successor is in place, so that the old key may go."""
     with held.held_back():
-        delivery.hand_over(Answer(new.to_dict(mode="json"), new.to_json(indent=None).encode()))
+        delivery.hand_over(_answer(new))
     held.what = f"{new.key_details.id} was handed over, and {old} may have been revoked"
     if check is not None:
         # Its output is for the person who watches; standard output has the answer.
         run = subprocess.run(check, shell=True, env={**os.environ, NEW_KEY: new.key}, stdout=sys.stderr, check=False)  # noqa: S602  # the caller's own command
         return run.returncode == 0
     return not ask or care.agreed(f"Is the successor in place, so that {old} can be revoked now?")
+
+
+def _answer(new: APIKeyCreateResponse) -> Answer:
+    return Answer(new.to_dict(mode="json"), new.to_json(indent=None).encode())

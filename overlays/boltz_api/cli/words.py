@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from boltz_api.keys.moments import in_utc
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MONTH, YEAR = 30 * DAY, 365 * DAY
 # Up to 60 days are told in days, up to two years in months: a key's last weeks are the ones that matter.
@@ -25,7 +27,7 @@ def moment(value: object) -> datetime | None:
         parsed = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return parsed if parsed.tzinfo else parsed.astimezone()
+    return in_utc(parsed)
 
 
 def relative(then: datetime, now: datetime) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Unpack
 
 from msgspec import Struct
 
-from boltz_api.core.checking import check_id, checked
+from boltz_api.core.checking import check_id, checked, shown
 from boltz_api.core.paging import Place, Search, beginning
 from boltz_api.core.steps import Flow
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, NoSuchKeyError
+from boltz_api.keys.moments import in_utc
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
 from boltz_api_generated.models import APIKey, ListApiKeysResponse
@@ -51,11 +53,12 @@ class Wanted(Traits, frozen=True, kw_only=True):
 
 def last_sign_of_life(key: APIKey) -> datetime:
     """When the key was last used, or made if that was later: a key made yesterday has not been idle for a month."""
-    return key.created_at if key.last_used_at is None else max(key.created_at, key.last_used_at)
+    made = in_utc(key.created_at)
+    return made if key.last_used_at is None else max(made, in_utc(key.last_used_at))
 
 
 def _is_before(moment: datetime | None, limit: datetime | None) -> bool:
-    return limit is None or (moment is not None and moment < limit)
+    return limit is None or (moment is not None and in_utc(moment) < limit)
 
 
 def find(
@@ -75,6 +78,7 @@ def find(
     """Go through all keys and pick those that meet every condition.
 
     The service filters by workspace only, so this lists every page; each key comes as soon as its page is there.
+    A time of a key without an offset, which the contract forbids, is read as UTC.
 
     Args:
         active: Whether the key works: neither revoked nor expired.
@@ -85,7 +89,7 @@ def find(
         created_before: Made before this time.
         expires_before: Expires before this time, or has done so. Keys that never expire are left out.
         unused_since: Neither used nor made at this time or later.
-        matching: Any other condition, as a function of the key.
+        matching: Any other condition, as a function of the key; no coroutine function.
         options: As for every call.
 
     Raises:
@@ -101,6 +105,7 @@ def find(
         ("unused_since", unused_since),
     ):
         _check_moment(argument, moment)
+    _check_function(matching)
     wanted = Wanted(
         active=active,
         name=name,
@@ -124,6 +129,12 @@ def _check_moment(argument: str, moment: object) -> None:
             f"{argument}: expected a time with a time zone, such as datetime.now(UTC), got {moment!r}",
             argument=argument,
         )
+
+
+def _check_function(matching: object) -> None:
+    # What a coroutine function returns is true, whatever it would have said: every key would match.
+    if matching is not None and (not callable(matching) or inspect.iscoroutinefunction(matching)):
+        raise ArgumentTypeError(f"matching: expected a plain function, got {shown(matching)}", argument="matching")
 
 
 def get(settings: Settings, api_key_id: str, **options: Unpack[RequestOptions]) -> Flow[APIKey]:

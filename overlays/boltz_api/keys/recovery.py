@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Unpack, cast
 
+import msgspec
+
 from boltz_api.core.backoff import timestamp
 from boltz_api.core.exchange import exchange, parsed
 from boltz_api.core.paging import Place, beginning
 from boltz_api.core.steps import Flow
 from boltz_api.core.wire import Response
 from boltz_api.errors import APIError, ArgumentValueError, RotationError
+from boltz_api.keys.comparing import differences
+from boltz_api.keys.moments import in_utc
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
 from boltz_api_generated.models import APIKey, ListApiKeysResponse
 from boltz_api_generated.request import RequestOptions
 
-# `created_at` and `Date` may be cut off to whole seconds.
-_CUT_OFF: Final = timedelta(seconds=1)
-# Where the server does not tell its time, its clock may be off by this much.
-_UNKNOWN_SKEW: Final = timedelta(minutes=10)
+CLOCKS_APART: Final = timedelta(minutes=10)
+"""By how much the clock behind ``created_at`` may differ from the one behind ``Date``, or from ours without one.
+
+An edge writes the one, a database the other; nobody promises that they agree.
+"""
 
 
 def candidates(
@@ -28,16 +33,17 @@ def candidates(
 ) -> Flow[list[APIKey]]:
     """List the keys that a failed ``create`` may have made.
 
-    They have the name, mode, workspace, addresses and lifetime that were asked for, and are no older than the call;
-    clocks that disagree are allowed for. Other programs may have made some of them: nothing is revoked here.
-    A server that was slow may still make the key after this has returned.
+    They have the name, mode, workspace, addresses and lifetime that were asked for, and were made at the time of the
+    call or later. Clocks may disagree, so keys from up to ten minutes before the call are listed too. Other programs
+    may have made some of them: nothing is revoked here, and which one it is, if any, a person decides. A server that
+    was slow may still make the key after this has returned.
 
     Args:
         error: What ``create`` raised, or ``rotate`` where it could not make the successor.
         options: As for every call.
 
     Returns:
-        The newest first; empty if the outcome is not unknown.
+        The most likely first: the one made nearest to the time of the call. Empty if the outcome is not unknown.
 
     Raises:
         ArgumentValueError: The error does not come from ``create``.
@@ -52,7 +58,7 @@ def candidates(
         )
     if not failed.outcome_unknown:
         return []
-    asked = failed.arguments
+    asked = body_of(failed)
     # Whoever has just made a key and rotates it would find it to be its own successor.
     predecessor = error.old.id if isinstance(error, RotationError) and error.old is not None else None
     workspace = asked.get("workspace_id")
@@ -60,61 +66,33 @@ def candidates(
         operations.list_api_keys(workspace_id=workspace if isinstance(workspace, str) else None, **options), settings
     )
     found: list[APIKey] = []
-    earliest: datetime | None = None
+    called: datetime | None = None
     while place is not None:
         prepared = place.prepared()
         received = yield from exchange(prepared, settings)
         page = parsed(prepared, received)
-        if earliest is None:
-            earliest = earliest_creation(started_at, received.response, settings.tempo.now())
+        called = called or called_at(started_at, received.response, settings.tempo.now())
+        earliest = called - CLOCKS_APART
         found += [
-            key for key in page.data if key.id != predecessor and key.created_at >= earliest and could_be(key, asked)
+            key
+            for key in page.data
+            if key.id != predecessor and in_utc(key.created_at) >= earliest and not differences(key, asked)
         ]
         place = place.after(page)
-    return sorted(found, key=lambda key: key.created_at, reverse=True)
+    nearest = called or started_at
+    return sorted(found, key=lambda key: abs(in_utc(key.created_at) - nearest))
 
 
-def earliest_creation(started_at: datetime, response: Response, now: float) -> datetime:
-    """When, by the server's clock, a call that began at ``started_at`` by ours can have made a key at the earliest.
+def body_of(error: APIError) -> Mapping[str, object]:
+    """What the failed request's body said: with ``extra_body``, and whatever became of the arguments since."""
+    return cast("Mapping[str, object]", msgspec.json.decode(error.request.content))
+
+
+def called_at(started_at: datetime, response: Response, now: float) -> datetime:
+    """When, by the server's clock, a call began that began at ``started_at`` by ours.
 
     ``response`` has just come, at ``now`` by our clock, and carries the server's ``Date``. That was written at some
-    time before ``now``, so the server is ahead of us by at least the difference.
+    time before ``now``, so this is too early rather than too late. Without a ``Date``, our clock has to do.
     """
     server_time = timestamp(response.headers.get("date"))
-    if server_time is None:
-        return started_at - _UNKNOWN_SKEW
-    return started_at + timedelta(seconds=server_time - now) - _CUT_OFF
-
-
-def could_be(key: APIKey, asked: Mapping[str, object]) -> bool:
-    """Whether ``key`` is what a create with these arguments makes."""
-    addresses = cast("list[str]", asked.get("allowed_ips") or [])
-    workspace = asked.get("workspace_id")
-    return (
-        key.key_type == "workspace"
-        and key.name == asked.get("name")
-        and key.livemode == (asked.get("mode") != "test")
-        and workspace in (None, key.workspace_id)
-        and _addresses(key.allowed_ips) == _addresses(addresses)
-        and _lives_for(key, asked.get("expires_in_days"))
-    )
-
-
-def _addresses(texts: list[str]) -> set[object]:
-    # The same address can be written in several ways, and the server may have chosen another.
-    from ipaddress import ip_address
-
-    addresses: set[object] = set()
-    for text in texts:
-        try:
-            addresses.add(ip_address(text))
-        except ValueError:
-            addresses.add(text)
-    return addresses
-
-
-def _lives_for(key: APIKey, days: object) -> bool:
-    if not isinstance(days, int):
-        return key.expires_at is None
-    # A server may count days from now, or to the end of one.
-    return key.expires_at is not None and abs(key.expires_at - key.created_at - timedelta(days=days)) <= timedelta(1)
+    return started_at if server_time is None else started_at + timedelta(seconds=server_time - now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from inspect import iscoroutine
+from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from boltz_api.core.bodies import Receiving
@@ -137,7 +137,9 @@ class SyncShell:
                 case Ask():
                     answer = step.function(step.value)
                     if iscoroutine(answer):
-                        answer.close()
+                        answer.close()  # or Python warns that nobody awaited it
+                    # Nobody awaits it here, so what it would have said is unknown.
+                    if isawaitable(answer):
                         return Raised(TypeError("a coroutine function needs AsyncBoltz"))
                     return answer
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the flow that deals with it

@@ -1,0 +1,183 @@
+"""Which keys a lost create may have made, whatever the clocks, the arguments and the server's way of writing."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from boltz_api import APIError, AsyncBoltz, Boltz
+from boltz_api.types.admin import APIKey
+
+Row = Mapping[str, object]
+
+
+class Keys:
+    """A service whose answers to ``create`` get lost, and whose edge and database have clocks of their own."""
+
+    def __init__(self, http: Any, row: Row, now: Callable[[], float]) -> None:
+        self._http = http
+        self._row = row
+        self._now = now
+        self.rows: list[Row] = []
+        self.edge: float | None = 0.0
+        """By how many seconds ``Date`` is ahead of ``created_at``, if there is one."""
+        self.without_offset = False
+        self.written: Sequence[str] | None = None
+        """How the service writes the addresses."""
+
+    def moment(self, seconds: float) -> str:
+        there = datetime.fromtimestamp(self._now() + seconds, UTC)
+        return (there.replace(tzinfo=None) if self.without_offset else there).isoformat()
+
+    def add(self, seconds: float = 0, **changes: object) -> None:
+        made = {"id": f"key_{len(self.rows)}", "name": "lost", "livemode": True, "created_at": self.moment(seconds)}
+        self.rows.append({**self._row, **made, **changes})
+
+    def __call__(self, asked: Any) -> Any:
+        if asked.method == "POST":
+            body = json.loads(asked.body)
+            days = body.get("expires_in_days")
+            self.add(
+                name=body["name"],
+                livemode=body.get("mode") != "test",
+                allowed_ips=body.get("allowed_ips", []) if self.written is None else self.written,
+                expires_at=days and self.moment(days * 86_400),
+                workspace_id=body.get("workspace_id", "ws_1"),
+            )
+            return self._http(500, {"code": "internal_error", "message": "lost"})
+        page = {"data": self.rows, "first_id": None, "last_id": None, "has_more": False}
+        date = datetime.fromtimestamp(self._now() + (self.edge or 0), UTC)
+        return self._http(200, page, {} if self.edge is None else {"date": format_datetime(date, usegmt=True)})
+
+
+@pytest.fixture
+def keys(server: Any, http: Any, key_answer: Row, patience: Any) -> Keys:
+    service = Keys(http, key_answer, lambda: patience.now)
+    server.will(service)
+    return service
+
+
+def lost(client: Boltz, **arguments: Any) -> APIError:
+    with pytest.raises(APIError) as caught:
+        client.admin.api_keys.create(**{"name": "lost", **arguments})
+    assert caught.value.outcome_unknown
+    return caught.value
+
+
+def after_loss(client: Boltz, **arguments: Any) -> list[APIKey]:
+    return client.admin.api_keys.candidates(lost(client, **arguments))
+
+
+async def after_loss_in_a_task(client: AsyncBoltz, **arguments: Any) -> list[APIKey]:
+    with pytest.raises(APIError) as caught:
+        await client.admin.api_keys.create(**{"name": "lost", **arguments})
+    return await client.admin.api_keys.candidates(caught.value)
+
+
+EDGES = [-540, -5, 0, 2, 3, 5, 30, 540, None]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_edges_clock_need_not_agree_with_the_databases(
+    keys: Keys, scripted_client: Boltz, edge: float | None
+) -> None:
+    keys.edge = edge
+    assert [key.id for key in after_loss(scripted_client)] == ["key_0"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("edge", EDGES)
+async def test_nor_does_it_for_a_task(keys: Keys, scripted_async_client: AsyncBoltz, edge: float | None) -> None:
+    keys.edge = edge
+    assert [key.id for key in await after_loss_in_a_task(scripted_async_client)] == ["key_0"]
+
+
+def test_the_most_likely_comes_first(keys: Keys, scripted_client: Boltz) -> None:
+    for seconds in (-700, -300, 60, -20, 4000):
+        keys.add(seconds)
+    assert [key.id for key in after_loss(scripted_client)] == ["key_5", "key_3", "key_2", "key_1", "key_4"]
+
+
+@pytest.mark.anyio
+async def test_the_most_likely_comes_first_for_a_task(keys: Keys, scripted_async_client: AsyncBoltz) -> None:
+    for seconds in (-700, -300, 60):
+        keys.add(seconds)
+    assert [key.id for key in await after_loss_in_a_task(scripted_async_client)] == ["key_3", "key_2", "key_1"]
+
+
+def test_the_most_likely_is_reckoned_by_the_servers_clock(keys: Keys, scripted_client: Boltz, patience: Any) -> None:
+    """It is an hour ahead of ours, so the key of ten seconds ago bears a time that lies in our future."""
+    keys.edge = 3600
+    keys.add(3590)
+    keys.add(3300)
+    error = lost(scripted_client)
+    keys.rows[2] = {**keys.rows[2], "created_at": keys.moment(3600)}
+    assert [key.id for key in scripted_client.admin.api_keys.candidates(error)] == ["key_2", "key_0", "key_1"]
+
+
+def test_times_without_an_offset_are_utc(keys: Keys, scripted_client: Boltz) -> None:
+    keys.without_offset = True
+    keys.add(-60)
+    assert [key.id for key in after_loss(scripted_client, expires_in_days=3)] == ["key_1"]
+    later = datetime.fromisoformat(keys.moment(60)).replace(tzinfo=UTC)
+    found = scripted_client.admin.api_keys.find(created_before=later, unused_since=later)
+    assert [key.id for key in found] == ["key_0", "key_1"]
+    expiring = scripted_client.admin.api_keys.find(expires_before=later + timedelta(days=4))
+    assert [key.id for key in expiring] == ["key_1"]
+
+
+@pytest.mark.anyio
+async def test_times_without_an_offset_are_utc_for_a_task(keys: Keys, scripted_async_client: AsyncBoltz) -> None:
+    keys.without_offset = True
+    assert [key.id for key in await after_loss_in_a_task(scripted_async_client, expires_in_days=3)] == ["key_0"]
+    later = datetime.fromisoformat(keys.moment(60)).replace(tzinfo=UTC)
+    assert [key.id async for key in scripted_async_client.admin.api_keys.find(unused_since=later)] == ["key_0"]
+
+
+@pytest.mark.parametrize(
+    "extra", [{"name": "other"}, {"mode": "test"}, {"expires_in_days": 5}, {"workspace_id": "ws_9"}]
+)
+def test_what_was_sent_counts_extras_included(keys: Keys, scripted_client: Boltz, extra: dict[str, object]) -> None:
+    keys.add()
+    assert [key.id for key in after_loss(scripted_client, extra_body=extra)] == ["key_1"]
+
+
+@pytest.mark.anyio
+async def test_what_a_task_sent_counts(keys: Keys, scripted_async_client: AsyncBoltz) -> None:
+    keys.add()
+    found = await after_loss_in_a_task(scripted_async_client, extra_body={"name": "other"})
+    assert [key.id for key in found] == ["key_1"]
+
+
+def test_what_becomes_of_the_arguments_afterwards_does_not_count(keys: Keys, scripted_client: Boltz) -> None:
+    addresses = ["192.0.2.1"]
+    error = lost(scripted_client, allowed_ips=addresses)
+    addresses.append("192.0.2.2")
+    assert [key.id for key in scripted_client.admin.api_keys.candidates(error)] == ["key_0"]
+    restored = pickle.loads(pickle.dumps(error))
+    assert [key.id for key in scripted_client.admin.api_keys.candidates(restored)] == ["key_0"]
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("192.0.2.1", "192.0.2.1/32"),
+        ("192.0.2.1", "::ffff:192.0.2.1"),
+        ("2001:db8::1", "2001:db8:0:0:0:0:0:1"),
+        ("2001:DB8::1", "2001:db8::1/128"),
+    ],
+)
+def test_an_address_may_be_written_in_another_way(keys: Keys, scripted_client: Boltz, given: str, written: str) -> None:
+    keys.written = [written]
+    assert [key.id for key in after_loss(scripted_client, allowed_ips=[given])] == ["key_0"]
+
+
+def test_a_lost_create_says_how_to_look_for_the_key(keys: Keys, scripted_client: Boltz) -> None:
+    said = str(lost(scripted_client))
+    assert "it was not repeated; client.admin.api_keys.candidates(error) lists the keys that it may have made" in said
