@@ -29,10 +29,11 @@ def create(client: Boltz, name: str) -> str:
             # The create was not repeated: it may have happened, and a second one would
             # leave a key that nobody holds.
             for key in client.admin.api_keys.candidates(error):
-                print(f"may be the new key: {key.id} ({key.created_at})", file=sys.stderr)
+                told = f"may be the new key: {key.id}, made {key.created_at}"
+                print(told, file=sys.stderr)
             sys.exit(
-                "It is not known whether a key was made. Another program may have made one "
-                "of these: find out which is yours, revoke that one, then try again."
+                "It is not known whether a key was made. Others may have made some of "
+                "these: find out which is yours, revoke that one, then try again."
             )
         sys.exit(f"No key was made: {error}")
 
