@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+
+import msgspec
 
 from boltz_api.core.paging import Envelope, Place, Search, next_cursor
 from boltz_api.core.unpicklable import NotPickled
@@ -63,13 +65,35 @@ class CursorPage(NotPickled, Generic[T]):
     """The last item's ID, to be passed as ``after_id`` for the next page."""
     has_more: bool
 
-    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]]) -> None:
-        self.data = list(envelope.data)
-        self.first_id = envelope.first_id
-        self.last_id = envelope.last_id
-        self.has_more = envelope.has_more
-        self._envelope = envelope
-        self._place = place
+    def __init__(
+        self, *, data: Sequence[T], has_more: bool = False, first_id: str | None = None, last_id: str | None = None
+    ) -> None:
+        """A page as tests make it: it belongs to no client, so the pages after it cannot be fetched."""
+        self.data = list(data)
+        self.first_id = first_id
+        self.last_id = last_id
+        self.has_more = has_more
+        self._envelope: Envelope[T] | None = None
+        self._place: Place[Envelope[T]] | None = None
+        self._shell: Any = None  # a thread's or a task's; which one, the subclass knows
+
+    @classmethod
+    def fetched(cls, envelope: Envelope[T], place: Place[Envelope[T]], shell: SyncShell | AsyncShell) -> Self:
+        """The page that ``envelope`` is, which stands at ``place``."""
+        page = cls(data=envelope.data, has_more=envelope.has_more, first_id=envelope.first_id, last_id=envelope.last_id)
+        page._envelope, page._place, page._shell = envelope, place, shell
+        return page
+
+    # Two pages are equal if the same is on them; since that can change, pages have no hash.
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._content() == other._content()
+
+    __hash__ = None  # type: ignore[assignment]  # as Python itself has it for what is mutable
+
+    def _content(self) -> dict[str, object]:
+        return {"data": self.data, "first_id": self.first_id, "has_more": self.has_more, "last_id": self.last_id}
 
     def has_next_page(self) -> bool:
         """Whether there is another page. An empty page may well have one."""
@@ -82,21 +106,25 @@ class CursorPage(NotPickled, Generic[T]):
             PaginationError: The server says that there is more, and not where.
 
         """
-        cursor = next_cursor(self._place.request.query, self._envelope)
+        cursor = next_cursor({} if self._place is None else self._place.request.query, self._envelope or self)
         return None if cursor is None else PageInfo(params=cursor)
 
     def to_dict(self, *, mode: Literal["json", "python"] = "python") -> dict[str, object]:
         """This page as plain dicts; see ``Model.to_dict``."""
-        assert isinstance(self._envelope, Model)
-        return self._envelope.to_dict(mode=mode)
+        if isinstance(self._envelope, Model):
+            return self._envelope.to_dict(mode=mode)
+        plain = [item.to_dict(mode=mode) if isinstance(item, Model) else item for item in self.data]
+        return {**self._content(), "data": plain}
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """This page as JSON text; see ``Model.to_json``."""
-        assert isinstance(self._envelope, Model)
-        return self._envelope.to_json(indent=indent)
+        encoded = msgspec.json.encode(self.to_dict(mode="json"))
+        return (encoded if indent is None else msgspec.json.format(encoded, indent=indent)).decode()
 
     def _next_place(self) -> Place[Envelope[T]]:
-        place = self._place.after(self._envelope)
+        if self._place is None:
+            raise NoNextPageError("This page was made by hand and belongs to no client that could fetch the next one.")
+        place = self._place.after(self._envelope or self)
         if place is None:
             raise NoNextPageError("This is the last page; has_next_page() tells beforehand.")
         return place
@@ -110,10 +138,6 @@ class CursorPage(NotPickled, Generic[T]):
 
 class SyncCursorPage(CursorPage[T]):
     """One page of a listing. Iterating over it goes on through the pages after it."""
-
-    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]], shell: SyncShell) -> None:
-        super().__init__(envelope, place)
-        self._shell = shell
 
     def __iter__(self) -> Iterator[T]:
         """Every item of this page and of those after it, each page fetched when its turn comes."""
@@ -132,7 +156,7 @@ class SyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return SyncCursorPage(self._shell.run(place.fetch()), place, self._shell)
+        return SyncCursorPage[T].fetched(self._shell.run(place.fetch()), place, self._shell)
 
     def prefetch(self) -> AbstractContextManager[Iterator[T]]:
         """Every item of this page and of those after it, each page fetched while the one before it is worked on.
@@ -147,10 +171,6 @@ class SyncCursorPage(CursorPage[T]):
 
 class AsyncCursorPage(CursorPage[T]):
     """One page of a listing. Iterating over it goes on through the pages after it."""
-
-    def __init__(self, envelope: Envelope[T], place: Place[Envelope[T]], shell: AsyncShell) -> None:
-        super().__init__(envelope, place)
-        self._shell = shell
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Every item of this page and of those after it, each page fetched when its turn comes."""
@@ -172,7 +192,7 @@ class AsyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return AsyncCursorPage(await self._shell.run(place.fetch()), place, self._shell)
+        return AsyncCursorPage[T].fetched(await self._shell.run(place.fetch()), place, self._shell)
 
     def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """Every item of this page and of those after it, each page fetched while the one before it is worked on.
@@ -199,7 +219,7 @@ class AsyncPaginator(NotPickled, Generic[T]):
         return self._first_page().__await__()
 
     async def _first_page(self) -> AsyncCursorPage[T]:
-        return AsyncCursorPage(await self._shell.run(self._place.fetch()), self._place, self._shell)
+        return AsyncCursorPage[T].fetched(await self._shell.run(self._place.fetch()), self._place, self._shell)
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Every item of every page."""
@@ -217,7 +237,7 @@ class SyncFound(SyncChosen[T]):
         place = search.place
 
         def first() -> SyncCursorPage[T]:
-            return SyncCursorPage(shell.run(place.fetch()), place, shell)
+            return SyncCursorPage[T].fetched(shell.run(place.fetch()), place, shell)
 
         super().__init__(SyncItems(SyncPages(first)), search.matches)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from boltz_api import AsyncBoltz, Boltz, NoNextPageError, PaginationError
 from boltz_api.core.paging import Trail
+from boltz_api.pagination import AsyncCursorPage, SyncCursorPage
 from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -185,3 +186,41 @@ def test_memory_does_not_grow_with_the_number_of_pages(
         assert used_after(200) - used_after(20) < 20_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", [SyncCursorPage, AsyncCursorPage])
+def test_pages_are_made_by_tests(kind: type[SyncCursorPage[str] | AsyncCursorPage[str]]) -> None:
+    page = kind(data=["a", "b"], first_id="a", last_id="b", has_more=True)
+    assert page == kind(data=["a", "b"], has_more=True, last_id="b", first_id="a")
+    assert page not in (kind(data=["a"], first_id="a", last_id="b", has_more=True), kind(data=[]), "page")
+    assert (page.has_next_page(), kind(data=[]).has_next_page()) == (True, False)
+    assert page.to_dict() == {"data": ["a", "b"], "first_id": "a", "has_more": True, "last_id": "b"}
+    assert page.to_json(indent=None) == '{"data":["a","b"],"first_id":"a","has_more":true,"last_id":"b"}'
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(page)
+
+
+def test_a_page_that_was_made_by_a_test_has_no_next_one_to_give() -> None:
+    page = SyncCursorPage(data=["a"], has_more=True, last_id="a")
+    with pytest.raises(NoNextPageError, match="made by hand and belongs to no client"):
+        page.get_next_page()
+    assert list(SyncCursorPage(data=["a"])) == ["a"]
+
+
+@pytest.mark.anyio
+async def test_a_page_for_tasks_that_was_made_by_a_test_has_no_next_one_to_give() -> None:
+    page = AsyncCursorPage(data=["a"], has_more=True, last_id="a")
+    with pytest.raises(NoNextPageError, match="made by hand and belongs to no client"):
+        await page.get_next_page()
+    assert [item async for item in AsyncCursorPage(data=["a"])] == ["a"]
+
+
+def test_pages_with_the_same_on_them_are_equal(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(200, {"data": [key_answer], "first_id": "key_1", "last_id": "key_1", "has_more": False}))
+    page = scripted_client.admin.api_keys.list()
+    assert page == scripted_client.admin.api_keys.list(limit=3)
+    made = SyncCursorPage(data=page.data, first_id="key_1", last_id="key_1")
+    assert (made == page, made.to_dict() == page.to_dict()) == (True, True)
+    assert json.loads(made.to_json()) == json.loads(page.to_json())

@@ -313,7 +313,7 @@ def _raw_flow(mode: Mode, prepared: Prepared[object], parse: Callable[[Received]
 
 def _page_flow(mode: Mode, place: Place[Envelope[T]]) -> Flow[object]:
     def page(envelope: Envelope[T]) -> object:
-        return mode.page(envelope, place, mode.session.shell)
+        return mode.page.fetched(envelope, place, mode.session.shell)
 
     if mode.raw is None:
         return page((yield from place.fetch()))
