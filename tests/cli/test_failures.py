@@ -62,6 +62,7 @@ def test_a_lost_answer_is_4_and_names_the_key_that_may_exist(boltz: Any, sandbox
     assert (done.code, done.out) == (4, "")
     assert f"It may have made 'CI' ({made['id']}); if so: boltz-api admin:api-keys revoke {made['id']}" in done.err
     assert "Look before you try again" in done.err
+    assert "candidates(" not in done.err
     assert not (boltz.folder / "new.key").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from boltz_api import (
     ArgumentValueError,
     AsyncBoltz,
     Boltz,
+    ConflictError,
     InternalServerError,
     NoSuchKeyError,
     RotationError,
@@ -125,10 +127,6 @@ async def test_keys_are_found_by_a_task(sandbox: Sandbox, async_client: AsyncBol
         break
 
 
-async def always(found: APIKey) -> bool:
-    return True
-
-
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
@@ -136,8 +134,7 @@ async def always(found: APIKey) -> bool:
         ({"active": "yes"}, "active: expected"),
         ({"mode": "prod"}, "mode: expected 'live'"),
         ({"key_type": "user"}, "key_type: expected 'admin'"),
-        ({"matching": 3}, "matching: expected a plain function, got 3"),
-        ({"matching": always}, "matching: expected a plain function, got <function always"),
+        ({"matching": 3}, "matching: expected a function, got 3"),
     ],
 )
 def test_a_condition_that_no_key_could_meet_is_refused(
@@ -148,14 +145,49 @@ def test_a_condition_that_no_key_could_meet_is_refused(
     assert sandbox.received == ()
 
 
+async def never(found: APIKey) -> bool:
+    return False
+
+
+class Promised:
+    """Can be awaited, and is no coroutine."""
+
+    def __init__(self, value: object) -> None: ...
+
+    def __await__(self) -> Generator[None, None, bool]:
+        return False
+        yield
+
+
+AWAITED: list[Callable[[APIKey], object]] = [never, partial(never), Promised]
+
+
+@pytest.mark.parametrize("matching", AWAITED)
+def test_what_would_have_to_be_awaited_matches_no_key(client: Boltz, matching: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match="matching: expected a plain function"):
+        next(client.admin.api_keys.find(matching=matching))
+
+
 @pytest.mark.anyio
-@pytest.mark.parametrize("matching", [3, always])
-async def test_a_task_that_looks_for_keys_needs_a_plain_function_too(
-    sandbox: Sandbox, async_client: AsyncBoltz, matching: Any
-) -> None:
+@pytest.mark.parametrize("matching", AWAITED)
+async def test_a_task_that_looks_for_keys_needs_a_plain_function_too(async_client: AsyncBoltz, matching: Any) -> None:
     with pytest.raises(ArgumentTypeError, match="matching: expected a plain function"):
         await anext(async_client.admin.api_keys.find(matching=matching))
+
+
+@pytest.mark.anyio
+async def test_a_task_too_is_told_before_anything_is_sent(sandbox: Sandbox, async_client: AsyncBoltz) -> None:
+    with pytest.raises(ArgumentTypeError, match="matching: expected a function, got 3"):
+        await anext(async_client.admin.api_keys.find(matching=3))  # type: ignore[arg-type]  # that is the test
     assert sandbox.received == ()
+
+
+def test_a_conflict_made_no_key(sandbox: Sandbox, client: Boltz) -> None:
+    sandbox.fail("create_api_key", status=409)
+    with pytest.raises(ConflictError) as caught:
+        client.admin.api_keys.create(name="ci")
+    assert (caught.value.outcome_unknown, len(sandbox.received)) == (False, 1)
+    assert client.admin.api_keys.candidates(caught.value) == []
 
 
 @pytest.mark.parametrize("argument", ["created_before", "expires_before", "unused_since"])
@@ -238,16 +270,6 @@ def test_after_a_failed_check_both_keys_work(client: Boltz, check: object) -> No
 
 
 async def check_in_a_task(new: APIKeyCreateResponse) -> None: ...
-
-
-class Promised:
-    """Can be awaited, and is no coroutine."""
-
-    def __init__(self, new: APIKeyCreateResponse) -> None: ...
-
-    def __await__(self) -> Generator[None, None, bool]:
-        return False
-        yield
 
 
 @pytest.mark.parametrize("check", [check_in_a_task, Promised])

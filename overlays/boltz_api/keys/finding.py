@@ -47,8 +47,19 @@ class Wanted(Traits, frozen=True, kw_only=True):
             and _is_before(key.created_at, self.created_before)
             and _is_before(key.expires_at, self.expires_before)
             and _is_before(last_sign_of_life(key), self.unused_since)
-            and (self.matching is None or self.matching(key))
+            and (self.matching is None or _is_true(self.matching(key)))
         )
+
+
+def _is_true(answer: object) -> bool:
+    # What has to be awaited is true, whatever it would have said: every key would match.
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()  # or Python warns that nobody awaited it
+        raise ArgumentTypeError(
+            "matching: expected a plain function, got one whose answer has to be awaited", argument="matching"
+        )
+    return bool(answer)
 
 
 def last_sign_of_life(key: APIKey) -> datetime:
@@ -132,9 +143,8 @@ def _check_moment(argument: str, moment: object) -> None:
 
 
 def _check_function(matching: object) -> None:
-    # What a coroutine function returns is true, whatever it would have said: every key would match.
-    if matching is not None and (not callable(matching) or inspect.iscoroutinefunction(matching)):
-        raise ArgumentTypeError(f"matching: expected a plain function, got {shown(matching)}", argument="matching")
+    if matching is not None and not callable(matching):
+        raise ArgumentTypeError(f"matching: expected a function, got {shown(matching)}", argument="matching")
 
 
 def get(settings: Settings, api_key_id: str, **options: Unpack[RequestOptions]) -> Flow[APIKey]:
