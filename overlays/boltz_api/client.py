@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from msgspec.structs import replace
 
 from boltz_api.core.headers import merged
+from boltz_api.core.representation import even_half_built
 from boltz_api.errors import ArgumentValueError
 from boltz_api.resources.admin import Admin, Root, admin_in
 from boltz_api.resources.binding import M, Resource, View
@@ -70,16 +71,21 @@ class Client(Resource[M], Generic[M, H, X]):
         _tempo: Tempo | None = None,
         _strict_response_validation: bool = True,
     ) -> None:
+        try:
+            key = api_key_setting(api_key)
+            headers = header_settings("default_headers", default_headers)
+        finally:
+            del api_key, default_headers  # crash reporters send the locals of every frame
         insecure = insecure_http_setting(allow_insecure_http)
         settings = Settings(
-            api_key=api_key_setting(api_key),
+            api_key=key,
             base_url=base_url_setting(base_url, allow_insecure_http=insecure),
             timeouts=timeouts_setting(timeout, default_timeouts(http_client)),
             max_retries=count_setting("max_retries", max_retries, least=0),
             total_timeout=seconds_setting("total_timeout", total_timeout),
             max_response_bytes=count_setting("max_response_bytes", max_response_bytes, least=1),
             allow_insecure_http=insecure,
-            custom_headers={**environment_headers(), **header_settings("default_headers", default_headers)},
+            custom_headers={**environment_headers(), **headers},
             custom_query=dict(mapping_setting("default_query", default_query)),
             tempo=_tempo or Tempo(),
         )
@@ -121,7 +127,11 @@ class Client(Resource[M], Generic[M, H, X]):
 
     @api_key.setter
     def api_key(self, value: str) -> None:
-        self._session.settings = replace(self._session.settings, api_key=api_key_setting(value))
+        try:
+            key = api_key_setting(value)
+        finally:
+            del value  # crash reporters send the locals of every frame
+        self._session.settings = replace(self._session.settings, api_key=key)
 
     @property
     def base_url(self) -> httpx.URL:
@@ -208,17 +218,23 @@ class Client(Resource[M], Generic[M, H, X]):
             ArgumentValueError: An argument has a wrong value, or headers or the query are given both ways at once.
 
         """
-        for name, added, instead in (
-            ("default_headers", default_headers, set_default_headers),
-            ("default_query", default_query, set_default_query),
-        ):
-            if added is not None and instead is not None:
-                raise ArgumentValueError(f"{name}, set_{name}: expected one of them, got both", argument=name)
         old = self._session.settings
-        headers = header_settings("default_headers", default_headers or set_default_headers)
+        anew = set_default_headers is not None
+        both_ways = {
+            "default_headers": None not in (default_headers, set_default_headers),
+            "default_query": None not in (default_query, set_default_query),
+        }
+        try:
+            key = api_key_setting(api_key) if api_key else old.api_key
+            headers = header_settings("default_headers", default_headers or set_default_headers)
+        finally:
+            del api_key, default_headers, set_default_headers  # crash reporters send the locals of every frame
+        for name, both in both_ways.items():
+            if both:
+                raise ArgumentValueError(f"{name}, set_{name}: expected one of them, got both", argument=name)
         settings = replace(
             old,
-            api_key=api_key_setting(api_key) if api_key else old.api_key,
+            api_key=key,
             base_url=(
                 base_url_setting(base_url, allow_insecure_http=old.allow_insecure_http) if base_url else old.base_url
             ),
@@ -233,7 +249,7 @@ class Client(Resource[M], Generic[M, H, X]):
                 if isinstance(total_timeout, NotGiven)
                 else seconds_setting("total_timeout", total_timeout)
             ),
-            custom_headers=headers if set_default_headers is not None else merged(old.custom_headers, headers),
+            custom_headers=headers if anew else merged(old.custom_headers, headers),
             custom_query=(
                 {**old.custom_query, **mapping_setting("default_query", default_query)}
                 if set_default_query is None
@@ -252,6 +268,7 @@ class Client(Resource[M], Generic[M, H, X]):
         """Whether this client, or what it sends through, has been closed."""
         return self._shell.closed
 
+    @even_half_built
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.settings.base_url!r})"
 

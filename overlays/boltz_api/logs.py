@@ -10,9 +10,9 @@ import os
 from typing import Final
 from weakref import WeakValueDictionary
 
-from boltz_api.core.failures import Failure, in_words
+from boltz_api.core.failures import Failure, told
 from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import Secret, scrubbed
+from boltz_api.core.secrets import Secret, printable, scrubbed
 from boltz_api.core.wire import Response, WireRequest
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
@@ -73,35 +73,37 @@ def configure_from_environment() -> None:
 def sending(wire: WireRequest, retries_taken: int) -> None:
     """A request goes out."""
     if logger.isEnabledFor(logging.DEBUG):
-        headers = Headers(wire.headers).redacted(wire.secrets).multi_items()
-        body = _body(wire.content or b"", wire)
-        logger.debug("Sending %s %s (retries: %d) %s%s", wire.method, wire.url, retries_taken, headers, body)
+        from boltz_api.core.masking import shown_content
+
+        headers = Headers(wire.headers).redacted(wire.secrets, strange=False).multi_items()
+        body = _shortened(shown_content(wire.content or b"", wire.carries, wire.secrets))
+        logger.debug("Sending %s %s (retries: %d) %s%s", wire.method, wire.shown_url, retries_taken, headers, body)
 
 
-def came_back(wire: WireRequest, outcome: Response | Failure) -> None:
-    """An answer came, or none."""
-    if not logger.isEnabledFor(logging.DEBUG):
+def came_back(wire: WireRequest, outcome: Response | Failure, answer: object) -> None:
+    """An answer came, or none, to a request whose success is an ``answer``."""
+    if not logger.isEnabledFor(logging.INFO):
         return
     if isinstance(outcome, Failure):
-        text = scrubbed(in_words(outcome.error), wire.secrets)
-        logger.debug("%s %s failed: %s: %s", wire.method, wire.url, type(outcome.error).__name__, text)
-    else:
-        headers = outcome.headers.redacted(wire.secrets).multi_items()
-        size, body = len(outcome.content), _body(outcome.content, wire)
-        logger.debug(
-            "%s %s answered %d, %d bytes %s%s", wire.method, wire.url, outcome.status_code, size, headers, body
-        )
+        text = printable(told(outcome, answer, wire.secrets))
+        logger.info("%s %s failed: %s: %s", wire.method, wire.shown_url, type(outcome.error).__name__, text)
+        return
+    status, seconds = outcome.status_code, outcome.elapsed.total_seconds()
+    logger.info("%s %s answered %d after %.3f seconds", wire.method, wire.shown_url, status, seconds)
+    if logger.isEnabledFor(logging.DEBUG):
+        from boltz_api.core.masking import shown_answer
+
+        headers = outcome.shown_headers.multi_items()
+        logger.debug("The answer: %d bytes %s%s", len(outcome.content), headers, _shortened(shown_answer(outcome)))
 
 
-def _body(content: bytes, wire: WireRequest) -> str:
-    """A body as a log shows it: after a space, masked, and cut where it gets long."""
-    if not content:
+def _shortened(body: str) -> str:
+    """A body as a log shows it: after a space, and cut where it gets long."""
+    if not body:
         return ""
-    # Masked before it is cut: half a key would not look like one.
-    text = scrubbed(content.decode(errors="replace"), wire.secrets)
-    return f" {text}" if len(text) <= _SHOWN else f" {text[:_SHOWN]}..."
+    return f" {body}" if len(body) <= _SHOWN else f" {body[:_SHOWN]}..."
 
 
 def retrying(wire: WireRequest, delay: float, reason: str) -> None:
     """There will be another try."""
-    logger.info("Retrying %s %s in %.2f seconds after %s", wire.method, wire.url, delay, reason)
+    logger.info("Retrying %s %s in %.2f seconds after %s", wire.method, wire.shown_url, delay, reason)

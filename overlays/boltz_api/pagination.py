@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 import msgspec
 
 from boltz_api.core.paging import Envelope, Place, Search, next_cursor
+from boltz_api.core.representation import even_half_built
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.errors import NoNextPageError
 from boltz_api.prefetching import PrefetchedByATask, prefetched_by_a_thread
@@ -48,6 +49,7 @@ class PageInfo:
         self.params = params
         self.json = json
 
+    @even_half_built
     def __repr__(self) -> str:
         told = [f"{name}={value!r}" for name, value in vars(self).items() if not isinstance(value, NotGiven)]
         return f"PageInfo({', '.join(told)})"
@@ -129,6 +131,7 @@ class CursorPage(NotPickled, Generic[T]):
             raise NoNextPageError("This is the last page; has_next_page() tells beforehand.")
         return place
 
+    @even_half_built
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}(data={self.data!r}, first_id={self.first_id!r}, "

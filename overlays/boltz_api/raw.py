@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from boltz_api.core.casting import as_type
 from boltz_api.core.headers import Headers
+from boltz_api.core.representation import even_half_built
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.core.wire import Response, SentRequest
 
@@ -92,6 +93,7 @@ class _Answer(NotPickled, Generic[R_co]):
             self._parsed = self._parse()
         return self._parsed
 
+    @even_half_built
     def __repr__(self) -> str:
         response = self.http_response
         return f"<{type(self).__name__} [{response.status_code} {response.reason_phrase}]>"

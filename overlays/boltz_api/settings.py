@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, field
 
-from boltz_api.core.headers import HeaderLayer, check_header, merged
-from boltz_api.core.secrets import Secret, scrubbed
+from boltz_api.core.headers import HeaderLayer, Unprinted, check_header, merged
+from boltz_api.core.secrets import Secret, credentials_in, scrubbed
 from boltz_api.core.wire import Timeouts
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, MissingAPIKeyError
 from boltz_api.logs import keep_secret
@@ -90,18 +90,22 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
         """
         if not any(layers) and self._bare_headers is not None:
             return self._bare_headers
-        headers = merged(self.headers, *layers)
-        sendable = _sendable(headers)
+        sendable = _sendable(merged(self.headers, *layers))
         if sendable is None:
             raise MissingAPIKeyError(
                 "There is no API key: pass api_key=..., or set the environment variable BOLTZ_API_KEY."
             )
         return sendable
 
-    @property
+    @cached_property
     def secrets(self) -> tuple[Secret, ...]:
-        """What must not be shown, wherever it turns up."""
-        return () if self.api_key is None else (self.api_key,)
+        """What must not be shown of any request, wherever it turns up."""
+        return tuple(map(keep_secret, credentials_in(self.headers)))
+
+    def request_secrets(self, *layers: HeaderLayer) -> tuple[Secret, ...]:
+        """What must not be shown of one request, the headers of which have these layers, too."""
+        added = tuple(keep_secret(secret) for layer in layers for secret in credentials_in(layer))
+        return (*self.secrets, *added) if added else self.secrets
 
 
 def _sendable(headers: HeaderLayer) -> tuple[tuple[str, str], ...] | None:
@@ -130,11 +134,14 @@ def api_key_setting(given: str | None) -> Secret | None:
         given = os.environ.get("BOLTZ_API_KEY") or None
     if given is None:
         return None
-    # Files and shells leave a line break at the end, which no header can carry and no key has.
-    key = given.strip() if isinstance(given, str) else given  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
-    check_header("api_key", "x-api-key", key)
-    # An empty one is what `os.environ.get("...", "")` gives where there is none.
-    return keep_secret(Secret(key)) if key else None
+    try:
+        # Files and shells leave a line break at the end, which no header can carry and no key has.
+        given = given.strip() if isinstance(given, str) else given  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
+        check_header("api_key", "x-api-key", given)
+        # An empty one is what `os.environ.get("...", "")` gives where there is none.
+        return keep_secret(Secret(given)) if given else None
+    finally:
+        del given  # crash reporters send the locals of every frame
 
 
 def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
@@ -194,9 +201,10 @@ def mapping_setting(argument: str, given: object) -> Mapping[str, object]:
 
 def header_settings(argument: str, given: Mapping[str, str | Omit] | None) -> HeaderLayer:
     """Headers that the caller wants on every request, checked."""
-    headers = cast("HeaderLayer", mapping_setting(argument, given))
-    for name, value in headers.items():
-        check_header(argument, name, value)
+    headers = cast("HeaderLayer", Unprinted(mapping_setting(argument, given)))
+    del given  # crash reporters send the locals of every frame
+    for name in headers:
+        check_header(argument, name, headers[name])
     return headers
 
 

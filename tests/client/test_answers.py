@@ -30,6 +30,7 @@ from boltz_api.core.bodies import Receiving
 from boltz_api.core.decoding import decoded
 from boltz_api.core.failures import DeadlineError, ResponseTooLargeError, UnreadableEncodingError
 from boltz_api.core.headers import Headers
+from boltz_api.core.secrets import MASK
 from boltz_api.core.steps import Send
 from boltz_api.core.wire import Response, WireRequest
 from boltz_api.types.admin import APIKey, APIKeyCreateResponse, KeyDetails
@@ -392,8 +393,10 @@ def test_a_pickled_answer_leaves_out_what_may_be_a_secret(holds: object, secret:
     answer = Response(200, Headers([("a", "b")]), b"\xffbody", asked, elapsed=timedelta(seconds=2), holds=holds)
     kept = pickle.loads(pickle.dumps(answer))
     assert (kept.content, kept.complete) == ((b"", False) if secret else (b"\xffbody", True))
-    assert (kept.status_code, kept.elapsed, dict(kept.headers)) == (200, timedelta(seconds=2), {"a": "b"})
-    assert (kept.method, kept.url, kept.request.content) == ("GET", "http://x/", b"sent")
+    headers = {"a": MASK if secret else "b"}
+    assert (kept.status_code, kept.elapsed, dict(kept.headers)) == (200, timedelta(seconds=2), headers)
+    # What an upload of its own holds, nobody knows.
+    assert (kept.method, kept.url, kept.request.content) == ("GET", "http://x/", b"")
     assert pickle.loads(pickle.dumps(kept)).complete == kept.complete
 
 

@@ -17,7 +17,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from types import NoneType
+from types import ModuleType, NoneType
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -31,8 +31,9 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from boltz_api import APIConnectionError, APIError, AsyncBoltz, Boltz, BoltzError, RotationError
+from boltz_api.core.failures import Failure, Reach
 from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import MASK, Secret, scrubbed, scrubbed_json
+from boltz_api.core.secrets import MASK, Secret, scrubbed
 from boltz_api.core.wire import WireRequest
 from boltz_api.logs import HTTP_LOGGERS
 
@@ -229,6 +230,52 @@ def test_arguments_that_are_refused_show_no_secret(server: Scripted, witness: Wi
     assert server.opened == 0
 
 
+REFUSED: list[Callable[[], object]] = [
+    lambda: Boltz(api_key=UNUSUAL, max_retries=-1),
+    lambda: Boltz(api_key=UNUSUAL, timeout=-1),
+    lambda: Boltz(api_key=f"{UNUSUAL}\n{UNUSUAL}"),
+    lambda: Boltz(api_key="fake", default_headers={"authorization": UNUSUAL}, max_retries=-1),
+    lambda: Boltz(api_key="fake", default_headers={"authorization": f"{UNUSUAL}\n"}),
+    lambda: Boltz(api_key="fake").copy(api_key=UNUSUAL, max_retries=-1),
+    lambda: Boltz(api_key="fake").copy(api_key=f"{UNUSUAL}\0"),
+    lambda: Boltz(api_key="fake").copy(default_headers={"x-mine": UNUSUAL}, set_default_headers={"x-mine": UNUSUAL}),
+    lambda: setattr(Boltz(api_key="fake"), "api_key", f"{UNUSUAL}\0"),
+    lambda: Boltz(api_key="fake").admin.api_keys.list(extra_headers={"authorization": f"{UNUSUAL}\n"}),
+    lambda: Boltz(api_key="fake").admin.api_keys.create(name="", extra_headers={"authorization": UNUSUAL}),
+    lambda: [*Boltz(api_key="fake").admin.api_keys.find(unused_since=1, extra_headers={"x-mine": UNUSUAL})],  # type: ignore[arg-type]  # that is the test
+    lambda: AsyncBoltz(api_key="fake").admin.api_keys.list(1, extra_headers={"x-mine": UNUSUAL}),  # type: ignore[arg-type, call-arg]  # that is the test
+]
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_locals_of_a_refused_call_show_no_secret(call: Callable[[], object], witness: Witness) -> None:
+    logging.getLogger("boltz_api").debug("Sending nothing: these are refused before")
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # what is refused how is tested elsewhere
+        call()
+    witness.sees_error(caught.value)
+    assert any("overlays/boltz_api" in text for text in witness.texts)
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_custom_transports_fault_keeps_its_own_frames_only(library: ModuleType, witness: Witness) -> None:
+    logging.getLogger("boltz_api").debug("Sending nothing: the transport fails")
+
+    class Faulty(library.BaseTransport):  # type: ignore[name-defined,misc]  # one class for both libraries
+        def handle_request(self, request: object) -> object:
+            raise LookupError(f"no route for {type(request).__name__}")
+
+    with (
+        Boltz(api_key=UNUSUAL, http_client=library.Client(transport=Faulty())) as client,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        client.admin.api_keys.list()
+    cause = caught.value.__cause__
+    assert isinstance(cause, LookupError)
+    assert [frame.name for frame in traceback.extract_tb(cause.__traceback__)] == ["handle_request"]
+    witness.sees_error(caught.value)
+    witness.sees(Failure(Reach.UNKNOWN, transient=False, timeout=False, error=LookupError(UNUSUAL)))
+
+
 def test_the_log_says_what_happens(server: Scripted, http: SayHTTP, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="boltz_api")
     server.will(http(500, headers={"retry-after-ms": "1"}), http(404, {"code": "not_found", "message": "no"}))
@@ -285,8 +332,8 @@ def test_other_logs_and_other_programs_keep_what_they_say(caplog: pytest.LogCapt
 
 
 LEVELS: list[tuple[str, list[str]]] = [
-    ("debug", ["Sending", "Retrying"]),
-    ("info", ["Retrying"]),
+    ("debug", ["Sending", "answered 200", "Retrying"]),
+    ("info", ["answered 200", "Retrying"]),
     ("loud", []),
     ("", []),
 ]
@@ -304,7 +351,7 @@ def test_the_environment_turns_the_log_on(server: Scripted, http: SayHTTP, level
         timeout=60,
         check=True,
     )
-    assert [word for word in ("Sending", "Retrying") if word in run.stderr] == said
+    assert [word for word in ("Sending", "answered 200", "Retrying") if word in run.stderr] == said
     assert OWN not in run.stderr
 
 
@@ -327,10 +374,6 @@ def test_what_is_too_short_for_a_secret_is_left_in_the_text() -> None:
 
 def test_what_the_service_itself_shows_of_a_key_is_not_masked() -> None:
     assert scrubbed("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
-
-
-def test_json_is_masked_at_every_depth() -> None:
-    assert scrubbed_json({"a": [{OWN: OWN}, 1, None]}) == {"a": [{f"sk_bc_{MASK}": f"sk_bc_{MASK}"}, 1, None]}
 
 
 def test_a_secret_shows_itself_only_when_asked() -> None:

@@ -27,10 +27,11 @@ from boltz_api.core.backoff import delay_before_retry, demanded_delay, own_delay
 from boltz_api.core.exchange import exchange, within
 from boltz_api.core.failures import Reach, classified, in_words
 from boltz_api.core.headers import Headers
-from boltz_api.core.judge import may_have_happened, may_retry_status
+from boltz_api.core.judge import may_retry_status
 from boltz_api.core.prepare import prepare
 from boltz_api.core.secrets import Secret
 from boltz_api.core.steps import Send, Sleep
+from boltz_api.core.wire import may_have_happened
 from boltz_api.settings import Settings
 from boltz_api_generated import operations
 

@@ -103,8 +103,12 @@ def _of_api(error: errors.APIError) -> Failure:
     facts: dict[str, object] = {"outcome_unknown": True if error.outcome_unknown else None}
     if not isinstance(error, errors.APIStatusError):
         return Failure(code, type(error).__name__, sentence(_said(error)), hint, facts)
+    from boltz_api.core.masking import sent_error
+
     facts |= {"status": error.status_code, "code": error.code, "details": error.details, "request_id": error.request_id}
-    return Failure(code, type(error).__name__, sentence(_told_by_server(error)), hint, facts, error.response.text)
+    return Failure(
+        code, type(error).__name__, sentence(_told_by_server(error)), hint, facts, sent_error(error.response)
+    )
 
 
 def _said(error: errors.APIError) -> str:

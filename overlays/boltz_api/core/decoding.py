@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
+from boltz_api.core.secrets import printable
 from boltz_api.core.wire import Response
 from boltz_api.errors import APIResponseValidationError
 
@@ -62,15 +63,19 @@ def decoded(response: Response, kind: type[T]) -> T:
 
 
 def _unfit(response: Response, fault: Exception) -> APIResponseValidationError:
+    from boltz_api.core.masking import shown_text
+
     text = str(fault)
     if isinstance(fault, msgspec.ValidationError):
         found = _AT.search(text)
         path = found["path"] if found else "$"
         rule = _AT.sub("", text)
+        rule = printable(shown_text(rule, response.holds, response.secrets, acted=True))
         return APIResponseValidationError(
             response, message=f"The answer does not fit the contract: {rule} at {path}", path=path
         )
-    media_type = response.headers.get("content-type", "no content type").partition(";")[0].strip()
+    declared = response.headers.get("content-type", "no content type").partition(";")[0].strip()
+    media_type = printable(shown_text(declared, response.holds, response.secrets, acted=True))
     # A decoding error's own text may quote the body, and so a secret.
     reason = text if isinstance(fault, msgspec.DecodeError) else type(fault).__name__
     if not response.content:

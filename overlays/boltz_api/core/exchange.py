@@ -46,7 +46,7 @@ def exchange(prepared: Prepared[object], settings: Settings) -> Flow[Received]:
         timeouts = prepared.timeouts if deadline is None else within(prepared.timeouts, deadline - tempo.monotonic())
         logs.sending(wire, retries)
         outcome = yield from send(Send(wire, timeouts, settings.max_response_bytes, started, deadline, prepared.answer))
-        logs.came_back(wire, outcome)
+        logs.came_back(wire, outcome, prepared.answer)
         situation = Situation(
             retries,
             redirects,
@@ -72,7 +72,7 @@ def exchange(prepared: Prepared[object], settings: Settings) -> Flow[Received]:
                     outcome_unknown=outcome_unknown,
                 )
                 if isinstance(outcome, Failure):
-                    raise error from presentable(outcome, error.request, wire.secrets)
+                    raise error from presentable(outcome, error.request, prepared.answer, wire.secrets)
                 raise error
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Final
+from types import TracebackType
+from typing import Any, Final
 
 from msgspec import Struct
 
-from boltz_api.core.secrets import Secret, scrubbed
+from boltz_api.core.secrets import Secret
 from boltz_api.core.wire import Response, SentRequest
 
 
@@ -35,6 +36,10 @@ class Failure(Struct, frozen=True):
     # The error may quote what the server sent.
     def __repr__(self) -> str:
         return f"<Failure {type(self.error).__name__}>"
+
+    # Struct has one of its own, which would show the error; Any is how Struct declares it.
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("error", type(self.error))]
 
 
 class ResponseTooLargeError(Exception):
@@ -151,22 +156,48 @@ def in_words(error: BaseException) -> str:
     return next(filter(None, said), type(error).__name__)
 
 
-def presentable(failure: Failure, request: SentRequest, known: tuple[Secret, ...]) -> Exception | None:
+def told(failure: Failure, answer: object, known: tuple[Secret, ...]) -> str:
+    """What ``failure`` says, without secrets, of a call whose success is an ``answer``."""
+    return _without_secrets(in_words(failure.error), failure, answer, known)
+
+
+def _without_secrets(text: str, failure: Failure, answer: object, known: tuple[Secret, ...]) -> str:
+    from boltz_api.core.masking import shown_text
+
+    return shown_text(text, answer, known, acted=failure.reach is Reach.UNKNOWN)
+
+
+def presentable(failure: Failure, request: SentRequest, answer: object, known: tuple[Secret, ...]) -> Exception | None:
     """The error behind ``failure``, fit to be shown as a cause; ``None`` if it quotes a secret.
 
-    The HTTP library's errors keep its request, whose headers hold the key: ``request`` takes its place. Where
-    connections fail, the tracebacks are taken off: the HTTP library's frames hold those headers, too, and crash
-    reporters send such locals off. The chain of messages says everything.
+    The HTTP library's errors keep its request, whose headers hold the key: ``request`` takes its place. The frames of
+    this package and of the HTTP library hold those headers, too, and crash reporters send such locals off: they leave
+    the tracebacks. Where connections fail, that leaves nothing worth showing. Where somebody else's code does, such
+    as a custom transport's, its own frames say where.
     """
     chain = list(_chain(failure.error))
-    if any(scrubbed(str(error), known) != str(error) for error in chain):
+    if any(_without_secrets(str(error), failure, answer, known) != str(error) for error in chain):
         return None
     for error in chain:
         if vars(error).get("_request") is not None:
             vars(error)["_request"] = request
-        if failure.foreseen:
-            error.__traceback__ = None
+        error.__traceback__ = None if failure.foreseen else _of_others(error.__traceback__)
     return failure.error
+
+
+# `contextlib` stands between the two others.
+_HOLD_HEADERS: Final = frozenset({"boltz_api", "contextlib", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2"})
+
+
+def _of_others(trace: TracebackType | None) -> TracebackType | None:
+    """``trace`` without the frames that hold a request's headers."""
+    if trace is None:
+        return None
+    rest = _of_others(trace.tb_next)
+    package, _, _ = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")
+    if package in _HOLD_HEADERS:
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -60,7 +60,7 @@ def sent_request(request: object) -> SentRequest:
     if isinstance(request, WireRequest):
         return SentRequest.of(request)
     if isinstance(request, ForeignRequest):
-        return SentRequest(request.method, str(request.url), Headers(request.headers.items()).redacted())
+        return SentRequest(request.method, str(request.url), Headers(request.headers.items()).redacted(strange=False))
     return SentRequest("", "", Headers())
 
 

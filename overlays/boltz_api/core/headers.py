@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from boltz_api.core.secrets import Secret, shown_header
+from boltz_api.core.representation import even_half_built
+from boltz_api.core.secrets import MASK, Secret, shown_header
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.sentinels import Omit
 
@@ -59,15 +60,38 @@ class Headers(Mapping[str, str]):
         """The same once more."""
         return Headers(self._pairs)
 
-    def redacted(self, known: Iterable[Secret] = ()) -> Headers:
-        """A copy in which secrets are masked for good."""
-        return Headers((name, shown_header(name, value, known)) for name, value in self._pairs)
+    def redacted(self, known: Iterable[Secret] = (), *, strange: bool = True) -> Headers:
+        """A copy in which secrets are masked for good; without ``strange``, all that is not known to hold none."""
+        return Headers((name, shown_header(name, value, known, strange=strange)) for name, value in self._pairs)
 
+    @even_half_built
     def __repr__(self) -> str:
         return f"Headers({self.redacted().multi_items()!r})"
 
     def __reduce__(self) -> tuple[type[Headers], tuple[list[tuple[str, str]]]]:
         return Headers, (self.redacted().multi_items(),)
+
+
+class Unprinted(Mapping[str, object]):
+    """What the caller passed as headers. Printing it, as crash reporters do with every local, shows no value."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @even_half_built
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{name!r}: {MASK!r}' for name in self._values)}}}"
 
 
 HeaderLayer = Mapping[str, "str | Omit"]
@@ -105,12 +129,14 @@ def check_header(argument: str, name: object, value: object) -> None:
         )
     if isinstance(value, Omit):
         return
-    # The value is not shown: it may well be a secret.
-    if not isinstance(value, str):
+    # The value is not shown, nor left to those who print a traceback's locals: it may well be a secret.
+    kind, fits = type(value), isinstance(value, str) and _VALUE.match(value) is not None
+    del value
+    if not issubclass(kind, str):
         raise ArgumentTypeError(
-            f"{argument}: expected the value of {name!r} to be a string, got {type(value).__name__}", argument=argument
+            f"{argument}: expected the value of {name!r} to be a string, got {kind.__name__}", argument=argument
         )
-    if not _VALUE.match(value):
+    if not fits:
         raise ArgumentValueError(
             f"{argument}: the value of {name!r} holds a line break or another character that a header cannot carry",
             argument=argument,

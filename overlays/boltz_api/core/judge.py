@@ -13,11 +13,11 @@ from boltz_api.core.failures import (
     Reach,
     ResponseTooLargeError,
     UnreadableEncodingError,
-    in_words,
+    told,
 )
 from boltz_api.core.redirects import MAX_REDIRECTS, followed_to
-from boltz_api.core.secrets import scrubbed, scrubbed_json
-from boltz_api.core.wire import Response
+from boltz_api.core.secrets import printable
+from boltz_api.core.wire import Response, may_have_happened
 from boltz_api.errors import (
     APIConnectionError,
     APIError,
@@ -139,15 +139,6 @@ def may_retry_status(status: int, should_retry: str | None, *, repeatable: bool)
     return repeatable and (status in (408, 409) or status >= 500)
 
 
-def may_have_happened(status: int) -> bool:
-    """Whether a request that got this status may have taken effect all the same.
-
-    4xx refuse it; but 408 may come from something in between that lost patience with a server at work. A redirect
-    may follow the deed, and a 5xx may hide it.
-    """
-    return status == 408 or not 400 <= status <= 499
-
-
 def _retry(response: Response | None, reason: str, prepared: Prepared[object], situation: Situation) -> Retry | None:
     if situation.retries_taken >= prepared.max_retries:
         return None
@@ -165,17 +156,14 @@ def _retry(response: Response | None, reason: str, prepared: Prepared[object], s
 
 def status_error(response: Response) -> APIStatusError:
     """The error for an answer that is no success."""
-    known = response.secrets
-    try:
-        body = scrubbed_json(msgspec.json.decode(response.content), known)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        body = scrubbed(response.text.strip(), known)
-        quoted = _shortened(str(body))
-    else:
-        quoted = _shortened(repr(body))
+    from boltz_api.core.masking import error_body, shown_text
+
+    body = error_body(response)
+    quoted = _shortened(printable(body) if isinstance(body, str) else repr(body))
     message = f"Error code: {response.status_code}" + (f" - {quoted}" if quoted else "")
     if response.is_redirect:
-        message = f"Redirect not followed ({response.status_code}) to {scrubbed(response.headers['location'], known)}"
+        target = shown_text(response.headers["location"], response.holds, response.secrets, acted=True)
+        message = f"Redirect not followed ({response.status_code}) to {printable(target)}"
     return status_error_type(response.status_code)(message, response=response, body=body)
 
 
@@ -184,7 +172,7 @@ def _shortened(text: str) -> str:
 
 
 def _connection_error(failure: Failure, prepared: Prepared[object]) -> APIError:
-    text = scrubbed(in_words(failure.error), prepared.wire.secrets)
+    text = printable(told(failure, prepared.answer, prepared.wire.secrets))
     if isinstance(failure.error, (ResponseTooLargeError, UnreadableEncodingError)) and failure.partial is not None:
         return APIResponseValidationError(failure.partial, message=text)
     if failure.timeout:

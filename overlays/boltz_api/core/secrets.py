@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from typing import Final, NoReturn, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NoReturn
+from urllib.parse import quote, unquote_plus
 
 MASK: Final = "**********"
 
-# `key_prefix`, which the service itself shows, is a key's first 12 characters: six after `sk_bc_`.
-_KEY: Final = re.compile(r"sk_bc_[A-Za-z0-9_\-]{7,}")
+# Up to where a key may go on: whitespace, a quote, or what sets values apart in JSON, URLs, headers and sentences.
+_MARK: Final = r"""[^\s"'`<>(){}\[\],;&|*]"""
+
+# `key_prefix`, which the service itself shows, is a key's first 12 characters: six after `sk_bc_`. Dots may follow it.
+_KEY: Final = re.compile(rf"(sk[_-]bc[_-])(?![\w-]{{0,6}}[.…]*(?!{_MARK})){_MARK}{{7,}}")
 
 # Masking every occurrence of something shorter would make texts unreadable, and no key is that short.
 _SHORTEST: Final = 8
 
-_SECRET_HEADERS: Final = frozenset(
-    {"x-api-key", "authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"}
+# Headers that tell how a message is to be read, or whom to ask about it. Any other may carry a secret.
+_SHOWN_HEADERS: Final = re.compile(
+    r"accept(-.*)?|age|allow|cache-control|cf-ray|connection|content-.*|date|etag|expires|host|last-modified|location"
+    r"|retry-after(-ms)?|server|server-timing|transfer-encoding|user-agent|vary|via|x-should-retry"
+    r"|(.*-)?request-id|(.*-)?ratelimit(-.*)?",
+    re.IGNORECASE,
 )
+_CREDENTIAL_HEADER: Final = re.compile(r"auth|cookie|credential|key|passw|secret|signature|token", re.IGNORECASE)
+# What a credential is made of: `Bearer abc`, `a=b; c=d`.
+_BETWEEN_CREDENTIALS: Final = re.compile(r"[\s;,]+")
+
+_LAST_WORDS: Final = r"key|secret|token|password|passwd|passphrase|credentials?|authorization|cookie|signature"
+# `api_key`, `apiKey`, `X-API-Key`, `apikey`; neither `key_prefix` nor `monkey`.
+_SECRET_NAME: Final = re.compile(rf"(?:.*[^A-Za-z0-9]|.*[a-z0-9](?=[A-Z])|.*(?i:api))?(?i:{_LAST_WORDS})", re.DOTALL)
 
 
 class Secret:
@@ -49,26 +65,68 @@ def holds_key(text: str) -> bool:
     return _KEY.search(text) is not None
 
 
+def sounds_secret(name: str) -> bool:
+    """Whether a member or a parameter of that name usually holds a secret."""
+    return _SECRET_NAME.fullmatch(name) is not None
+
+
 def scrubbed(text: str, known: Iterable[Secret] = ()) -> str:
-    """``text`` without anything that looks like a key, and without the ``known`` secrets."""
-    for secret in known:
-        if len(secret.reveal()) >= _SHORTEST:
-            text = text.replace(secret.reveal(), MASK)
-    return _KEY.sub(f"sk_bc_{MASK}", text)
+    """``text`` without anything that looks like a key, and without the ``known`` secrets, however they are spelt."""
+    spellings = {spelt for secret in known if len(secret.reveal()) >= _SHORTEST for spelt in _spellings(secret)}
+    # The longest first: one may be a part of another.
+    for spelt in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelt, MASK)
+    return _KEY.sub(rf"\1{MASK}", text)
 
 
-def scrubbed_json(value: object, known: Iterable[Secret] = ()) -> object:
-    """The same for decoded JSON, in keys and in values at any depth."""
-    if isinstance(value, str):
-        return scrubbed(value, known)
-    if isinstance(value, list):
-        return [scrubbed_json(item, known) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        members = cast("dict[str, object]", value)
-        return {scrubbed(key, known): scrubbed_json(item, known) for key, item in members.items()}
-    return value
+def _spellings(secret: Secret) -> Iterator[str]:
+    """A secret as it is, and as URLs, JSON and Python's ``repr`` have it."""
+    plain = secret.reveal()
+    yield plain
+    if not plain.isalnum():
+        yield quote(plain, safe="", errors="replace")
+        yield json.dumps(plain)[1:-1]
+        yield repr(plain)[1:-1]
 
 
-def shown_header(name: str, value: str, known: Iterable[Secret] = ()) -> str:
-    """A header's value as logs and errors show it."""
-    return MASK if name.lower() in _SECRET_HEADERS else scrubbed(value, known)
+def printable(text: str) -> str:
+    """``text`` in which nothing can steer a terminal or pass for a line of its own."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+
+
+def shown_header(name: str, value: str, known: Iterable[Secret] = (), *, strange: bool = True) -> str:
+    """A header's value as logs and errors show it.
+
+    Args:
+        name: The header's name.
+        value: Its value.
+        known: What must not be shown.
+        strange: Headers that nobody here knows are shown, too, unless they sound like credentials.
+
+    """
+    safe = not _CREDENTIAL_HEADER.search(name) if strange else _SHOWN_HEADERS.fullmatch(name)
+    return scrubbed(value, known) if safe else MASK
+
+
+def credentials_in(headers: Mapping[str, object]) -> Iterator[Secret]:
+    """What must not be shown wherever a server may repeat it: credentials as a whole, and their parts."""
+    for name, value in headers.items():
+        if isinstance(value, str) and _CREDENTIAL_HEADER.search(name):
+            parts = {value, *_BETWEEN_CREDENTIALS.split(value)}
+            if name.lower() == "cookie":
+                parts |= {part.partition("=")[2] for part in parts}
+            yield from (Secret(part) for part in parts if len(part) >= _SHORTEST)
+
+
+_QUERY: Final = re.compile(r"(?P<start>[?&](?P<name>[^=&#]*)=)[^&#]*")
+
+
+def shown_url(url: str, known: Iterable[Secret] = ()) -> str:
+    """A URL as logs and errors show it."""
+
+    def shown(found: re.Match[str]) -> str:
+        return f"{found['start']}{MASK}" if sounds_secret(unquote_plus(found["name"])) else found[0]
+
+    return scrubbed(_QUERY.sub(shown, url), known)

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from boltz_api.core.headers import Headers
 from boltz_api.core.likeness import HTTPXLikeness
-from boltz_api.core.secrets import Secret, scrubbed
+from boltz_api.core.representation import even_half_built
+from boltz_api.core.secrets import Secret, shown_url
 
 if TYPE_CHECKING:
     import httpx
@@ -28,13 +29,29 @@ class WireRequest(Struct, frozen=True):
     content: bytes | None = None
     secrets: tuple[Secret, ...] = ()
     """What must never be shown, wherever a server may echo it."""
+    carries: object = object
+    """The type of ``content``; ``object`` where the contract does not say."""
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as logs and errors show it."""
+        return shown_url(self.url, self.secrets)
 
     def __repr__(self) -> str:
-        return f"<WireRequest {self.method} {self.url}>"
+        return f"<WireRequest {self.method} {self.shown_url}>"
 
     # Struct has one of its own, which would print the key through rich; Any is how Struct declares it.
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("method", self.method), ("url", self.url)]
+        return [("method", self.method), ("url", self.shown_url)]
+
+
+def may_have_happened(status: int) -> bool:
+    """Whether a request that got this status may have taken effect all the same.
+
+    4xx refuse it; but 408 may come from something in between that lost patience with a server at work. A redirect
+    may follow the deed, and a 5xx may hide it.
+    """
+    return status == 408 or not 400 <= status <= 499
 
 
 class SentRequest:
@@ -45,15 +62,18 @@ class SentRequest:
     def __init__(self, method: str, url: str, headers: Headers, content: bytes = b"") -> None:
         self.method = method
         self.asked_url = url
-        """``url`` as text, as it was sent."""
+        """``url`` as text."""
         self.headers = headers
         self.content = content
 
     @classmethod
     def of(cls, request: WireRequest) -> SentRequest:
         """What may be shown of ``request``."""
-        headers = Headers(request.headers).redacted(request.secrets)
-        return cls(request.method, request.url, headers, request.content or b"")
+        from boltz_api.core.masking import masked_content
+
+        content = masked_content(request.content or b"", request.carries, request.secrets)
+        headers = Headers(request.headers).redacted(request.secrets, strange=False)
+        return cls(request.method, request.shown_url, headers, content)
 
     @property
     def url(self) -> httpx.URL:
@@ -66,6 +86,7 @@ class SentRequest:
         """The body."""
         return self.content
 
+    @even_half_built
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.asked_url}>"
 
@@ -110,13 +131,26 @@ class Response(HTTPXLikeness):
         return SentRequest.of(self._sent) if isinstance(self._sent, WireRequest) else self._sent
 
     @property
+    def holds(self) -> object:
+        """The type that a success is meant to be; ``object`` where nobody says."""
+        return self._holds
+
+    @property
     def may_hold_secret(self) -> bool:
         """Whether the body may carry a secret, judged by what it is meant to be."""
-        from boltz_api.core.shapes import inner_structs
+        from boltz_api.core.masking import may_hold_secret
 
-        if self._holds is object:
-            return True
-        return any(getattr(struct, "__secrets__", None) for struct in inner_structs(self._holds))
+        return may_hold_secret(self._holds)
+
+    @property
+    def may_have_acted(self) -> bool:
+        """Whether the request may have taken effect, judged by the status."""
+        return may_have_happened(self.status_code)
+
+    @property
+    def shown_headers(self) -> Headers:
+        """The headers as logs and pickles show them."""
+        return self.headers.redacted(self.secrets, strange=not self.may_hold_secret)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -141,15 +175,17 @@ class Response(HTTPXLikeness):
 
         return response_of(httpx.Response, httpx.Request, self)
 
+    @even_half_built
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
     def __reduce__(self) -> tuple[Callable[..., Response], tuple[object, ...]]:
-        # Latin-1 maps every byte to a character and back.
-        kept = b"" if self.may_hold_secret else scrubbed(self.content.decode("latin-1"), self.secrets).encode("latin-1")
+        from boltz_api.core.masking import masked_content
+
+        kept = b"" if self.may_hold_secret else masked_content(self.content, self._holds, self.secrets)
         whole = self.complete and kept == self.content
         return _restored, (
-            (self.status_code, self.headers.redacted(self.secrets), kept, self.request),
+            (self.status_code, self.shown_headers, kept, self.request),
             {"http_version": self.http_version, "elapsed": self.elapsed, "complete": whole, "holds": self._holds},
         )
 

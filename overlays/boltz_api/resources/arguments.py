@@ -6,11 +6,12 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from boltz_api.core.checking import check_url_text, checked, did_you_mean
+from boltz_api.core.headers import Unprinted
 from boltz_api.core.plain import plain
 from boltz_api.core.prepare import OPTION_NAMES
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
@@ -48,6 +49,17 @@ def request_from(
         raise misuse(function, args, given) or ArgumentTypeError(str(error)) from None
     except ValueError as error:
         raise ArgumentValueError(str(error), argument=str(error).partition(":")[0]) from None
+
+
+def with_unprinted_headers(kwargs: Mapping[str, Any]) -> dict[str, Any]:  # Any: as the caller passes them
+    """``kwargs`` with the caller's headers in something that does not print their values.
+
+    The arguments of a call are locals of frames, and crash reporters send those off.
+    """
+    headers = kwargs.get("extra_headers")
+    if not isinstance(headers, Mapping):
+        return dict(kwargs)
+    return {**kwargs, "extra_headers": Unprinted(cast("Mapping[str, object]", headers))}
 
 
 def given_only(kwargs: Mapping[str, object]) -> dict[str, object]:

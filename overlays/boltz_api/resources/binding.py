@@ -22,7 +22,7 @@ from boltz_api.core.steps import Flow
 from boltz_api.core.unpicklable import NotPickled
 from boltz_api.pagination import AsyncCursorPage, AsyncPaginator, SyncCursorPage
 from boltz_api.raw import APIResponse, AsyncAPIResponse
-from boltz_api.resources.arguments import flow_from, request_from
+from boltz_api.resources.arguments import flow_from, request_from, with_unprinted_headers
 from boltz_api.resources.modes import Async, AsyncRaw, AsyncStreamed, Mode, Raw, Streamed, Sync
 from boltz_api.settings import Settings
 from boltz_api_generated.request import Request
@@ -188,7 +188,12 @@ class Pages(Binding[P], Generic[P, T]):
 
         if mode.paginator is not None:
             paginator = mode.paginator
-            return lambda *args, **kwargs: paginator(place(*args, **kwargs), session.shell)
+
+            def listing(*args: Any, **kwargs: Any) -> object:
+                kwargs = with_unprinted_headers(kwargs)
+                return paginator(place(*args, **kwargs), session.shell)
+
+            return listing
         return mode.caller(flow)
 
     def returns(self, mode: type[Mode], result: object) -> object:
@@ -249,7 +254,8 @@ class Items(Binding[P], Generic[P, T]):
         return self if resource is None else self._of(resource)
 
     def _made(self, mode: Mode) -> Callable[..., Any]:
-        def iterate(*args: P.args, **kwargs: P.kwargs) -> Any:
+        def iterate(*args: Any, **kwargs: Any) -> Any:
+            kwargs = with_unprinted_headers(kwargs)
             session = mode.session
             return mode.found(flow_from(self._function, session.settings, args, kwargs), session.shell)
 

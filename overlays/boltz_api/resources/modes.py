@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from boltz_api.pagination import AsyncCursorPage, AsyncFound, AsyncPaginator, SyncCursorPage, SyncFound
 from boltz_api.raw import APIResponse, AsyncAPIResponse
+from boltz_api.resources.arguments import with_unprinted_headers
 
 if TYPE_CHECKING:
     from boltz_api.core.steps import Flow
@@ -55,6 +56,7 @@ class Sync(Mode):
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         def bound(*args: Any, **kwargs: Any) -> Any:
+            kwargs = with_unprinted_headers(kwargs)
             return self.session.shell.run(flow(*args, **kwargs))
 
         return bound
@@ -69,6 +71,7 @@ class Async(Mode):
 
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         async def bound(*args: Any, **kwargs: Any) -> Any:
+            kwargs = with_unprinted_headers(kwargs)
             return await self.session.shell.run(flow(*args, **kwargs))
 
         return bound
@@ -97,6 +100,7 @@ class Streamed(Mode):
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         @contextmanager
         def bound(*args: Any, **kwargs: Any) -> Generator[Any]:
+            kwargs = with_unprinted_headers(kwargs)
             yield self.session.shell.run(flow(*args, **kwargs))
 
         return bound
@@ -112,6 +116,7 @@ class AsyncStreamed(Mode):
     def caller(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:  # noqa: D102
         @asynccontextmanager
         async def bound(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+            kwargs = with_unprinted_headers(kwargs)
             yield await self.session.shell.run(flow(*args, **kwargs))
 
         return bound

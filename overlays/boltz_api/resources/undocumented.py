@@ -80,7 +80,7 @@ def undocumented(
             ),
             settings.request_headers(standard, headers),
             sent,
-            settings.secrets,
+            settings.request_secrets(headers),
         ),
         timeouts_setting(chosen.get("timeout", NOT_GIVEN), settings.timeouts),
         retries_of(chosen, settings),
