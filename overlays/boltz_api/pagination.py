@@ -49,7 +49,6 @@ class PageInfo:
         self.params = params
         self.json = json
 
-    @even_half_built
     def __repr__(self) -> str:
         told = [f"{name}={value!r}" for name, value in vars(self).items() if not isinstance(value, NotGiven)]
         return f"PageInfo({', '.join(told)})"

@@ -16,7 +16,6 @@ from boltz_api import APIError, APIResponse, AsyncBoltz, Boltz, BoltzError, Sync
 from boltz_api.core.headers import Headers, Unprinted
 from boltz_api.core.secrets import MASK, Secret, scrubbed, sounds_secret
 from boltz_api.core.wire import Response, SentRequest
-from boltz_api.pagination import PageInfo
 
 if TYPE_CHECKING:
     from tests.client.conftest import Answer, Patience, SayHTTP, Scripted
@@ -206,7 +205,7 @@ def test_an_undocumented_answer_may_hold_anything(
 
 
 def test_what_is_half_built_can_be_shown() -> None:
-    for kind in (Boltz, AsyncBoltz, APIResponse, SyncCursorPage, PageInfo, Headers, Response, SentRequest, Unprinted):
+    for kind in (Boltz, AsyncBoltz, APIResponse, SyncCursorPage, Headers, Response, SentRequest, Unprinted):
         assert repr(kind.__new__(kind)) == f"<{kind.__name__}, half-built>"
 
 

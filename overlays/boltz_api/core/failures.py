@@ -186,7 +186,9 @@ def presentable(failure: Failure, request: SentRequest, answer: object, known: t
 
 
 # `contextlib` stands between the two others.
-_HOLD_HEADERS: Final = frozenset({"boltz_api", "contextlib", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2"})
+_HOLD_HEADERS: Final = frozenset(
+    {"boltz_api", "contextlib", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "httpx_aiohttp", "aiohttp"}
+)
 
 
 def _of_others(trace: TracebackType | None) -> TracebackType | None:
