@@ -27,6 +27,13 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def metadata_of(wheel: Path) -> Metadata:
+    """The core metadata in a wheel, which must be valid."""
+    with zipfile.ZipFile(wheel) as content:
+        (name,) = (name for name in content.namelist() if name.endswith(".dist-info/METADATA"))
+        return Metadata.from_email(content.read(name))
+
+
 @frozen
 class Distributions:
     """A wheel and the sdist beside it."""
@@ -47,9 +54,7 @@ class Distributions:
 
     def metadata(self) -> Metadata:
         """The core metadata in the wheel, which must be valid."""
-        with zipfile.ZipFile(self.wheel) as wheel:
-            (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-            return Metadata.from_email(wheel.read(name))
+        return metadata_of(self.wheel)
 
     def refuse_strays(self, export: Path) -> None:
         """Refuse a distribution that lacks a file of the packages in ``export``, or holds anything else."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 from release import use
 from release.build import build_wheel
 from release.clean_environment import CleanEnvironment
+from release.distributions import metadata_of
 from release.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RESOLUTIONS: Final = ("lowest-direct", "highest")
+EXTRAS: Final = ("aiohttp", "cli", "sandbox")
 SUITES: Final = ("client", "sandbox", "cli")
 """The folders under ``tests/`` that need nothing but the installed package."""
 
@@ -75,7 +77,20 @@ def check(root: Path, pythons: Iterable[str], resolutions: Iterable[str], wheel:
 def install(environment: CleanEnvironment, wheel: Path, root: Path, resolution: str) -> None:
     """Install the wheel with its extras, and what the tests need."""
     tests = ["--group", f"{root / 'pyproject.toml'}:tests"]
-    environment.install("--resolution", resolution, f"{wheel.resolve()}[cli,sandbox]", *tests)
+    # The wheel's requirements are named beside it, for to uv those of a wheel are indirect: it would take the newest.
+    wanted = [f"{wheel.resolve()}[{','.join(EXTRAS)}]", *required_by(wheel)]
+    environment.install("--resolution", resolution, *wanted, *tests)
+
+
+def required_by(wheel: Path) -> list[str]:
+    """What the wheel requires, its extras included."""
+    requirements = metadata_of(wheel).requires_dist or []
+    extras = ("", *EXTRAS)
+    return [
+        f"{requirement.name}{requirement.specifier}"
+        for requirement in requirements
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+    ]
 
 
 def check_use(environment: CleanEnvironment) -> None:
