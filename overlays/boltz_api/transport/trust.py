@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 
 def _from_environment() -> ssl.SSLContext:
+    named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
     try:
+        if "SSL_CERT_FILE" in named:
+            # Up to 0.27, httpx takes no notice of one that is not there, and trusts whom its user did not mean.
+            os.stat(named["SSL_CERT_FILE"])  # noqa: PTH116  # pathlib takes a while to import
         return httpx.create_ssl_context()
     except OSError as error:  # which ssl.SSLError is, too
-        named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
-        raise UnusableTrustError(f"no certificates to trust in {', '.join(named)}: {error}") from error
+        places = ", ".join(f"{name}={path}" for name, path in named.items())
+        raise UnusableTrustError(f"no certificates to trust in {places}: {error}") from error
 
 
 class LateTrust(ssl.SSLContext):
