@@ -104,8 +104,9 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
 
     def request_secrets(self, *layers: HeaderLayer) -> tuple[Secret, ...]:
         """What must not be shown of one request, the headers of which have these layers, too."""
-        added = tuple(keep_secret(secret) for layer in layers for secret in credentials_in(layer))
-        return (*self.secrets, *added) if added else self.secrets
+        if not any(layers):
+            return self.secrets
+        return (*self.secrets, *(keep_secret(secret) for layer in layers for secret in credentials_in(layer)))
 
 
 def _sendable(headers: HeaderLayer) -> tuple[tuple[str, str], ...] | None:
@@ -201,6 +202,8 @@ def mapping_setting(argument: str, given: object) -> Mapping[str, object]:
 
 def header_settings(argument: str, given: Mapping[str, str | Omit] | None) -> HeaderLayer:
     """Headers that the caller wants on every request, checked."""
+    if given is None:
+        return {}
     headers = cast("HeaderLayer", Unprinted(mapping_setting(argument, given)))
     del given  # crash reporters send the locals of every frame
     for name in headers:

@@ -64,18 +64,18 @@ def prepare(request: Request[R_co], settings: Settings, *, repeatable: bool) -> 
         **_checked_query(request),
         **mapping_setting("extra_query", options.get("extra_query")),
     }
-    layers: list[HeaderLayer] = [_checked_headers(request)]
+    own, extra = _checked_headers(request), header_settings("extra_headers", options.get("extra_headers"))
+    layers: list[HeaderLayer] = [own, extra]
     content = _encoded_body(request, mapping_setting("extra_body", options.get("extra_body")))
     if content is not None:
         layers.insert(0, {"content-type": "application/json"})
-    layers.append(header_settings("extra_headers", options.get("extra_headers")))
     return Prepared(
         WireRequest(
             operation.method,
             url_of(settings.base_url, request.path, query),
             settings.request_headers(*layers),
             content,
-            settings.request_secrets(*layers),
+            settings.request_secrets(own, extra),
             operation.body or object,
         ),
         timeouts_setting(options.get("timeout", NOT_GIVEN), settings.timeouts),
