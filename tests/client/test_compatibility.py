@@ -7,6 +7,7 @@ import pydoc
 import re
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -488,6 +489,41 @@ def test_options_of_endpoints_that_are_not_in_the_contract_are_checked(scripted_
         scripted_client.get("/x", cast_to=object, options={"header": {}})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]  # that is the test
     with pytest.raises(TypeError, match="expected one of them, got both"):
         scripted_client.post("/x", cast_to=object, body={}, content=b"")
+
+
+MISTAKES: list[tuple[str, tuple[object, ...], dict[str, object], str]] = [
+    ("get", (), {}, "path: required, and was not given"),
+    ("get", ("/x",), {}, "cast_to: required, and was not given"),
+    ("get", (None,), {"cast_to": object}, "path: expected a string, got None"),
+    ("get", ("/x", dict), {}, "get takes only path by position; give the others by name"),
+    ("get", ("/x",), {"path": "/x", "cast_to": object}, "path: given twice, by position and by name"),
+    ("get", ("/x",), {"cast_to": 5}, "cast_to: 5 cannot be made of an answer"),
+    ("get", ("/x",), {"cast_to": None}, "cast_to: None cannot be made of an answer"),
+    ("get", ("/x",), {"cast_to": object, "stream": True}, "stream: get has no such argument"),
+    ("post", ("/x",), {"cast_to": object, "files": []}, "files: post has no such argument"),
+    ("post", ("/x",), {"cast_to": object, "timeout": 3}, "timeout: post has no such argument"),
+    ("admin.api_keys.create", ("x",), {}, "create takes nothing by position; give the others by name"),
+    ("admin.api_keys.create", (), {"name": "x", "files": []}, "files: create has no such argument"),
+    ("admin.api_keys.list", (), {"stream": True}, "stream: list has no such argument"),
+    ("admin.api_keys.revoke", (), {}, "api_key_id: required, and was not given"),
+    ("admin.api_keys.revoke", ("a", "b"), {}, "revoke takes only api_key_id by position; give the others by name"),
+    ("admin.api_keys.get", (), {}, "api_key_id: required, and was not given"),
+]
+
+
+@pytest.mark.parametrize(("call", "args", "kwargs", "message"), MISTAKES)
+def test_a_mistake_in_a_call_is_told_in_the_words_of_the_caller(
+    scripted_client: Boltz,
+    server: Scripted,
+    call: str,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    message: str,
+) -> None:
+    with pytest.raises(boltz_api.ArgumentTypeError) as caught:
+        attrgetter(call)(scripted_client)(*args, **kwargs)
+    assert str(caught.value).partition("; did you mean")[0] == message
+    assert server.opened == 0
 
 
 def described(call: object) -> str:

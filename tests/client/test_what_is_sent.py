@@ -38,7 +38,7 @@ FAULTS: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"name": b"x"}, ArgumentTypeError, "name: expected a string of 1 to 255 characters, got b'x'"),
     ({}, ArgumentTypeError, "name: required, and was not given"),
     ({"name": None}, ArgumentTypeError, "name: required, and was not given"),
-    ({"nmae": "x"}, ArgumentTypeError, "nmae: create_api_key has no such argument; did you mean 'name'?"),
+    ({"nmae": "x"}, ArgumentTypeError, "nmae: create has no such argument; did you mean 'name'?"),
     ({"name": "x", "expires_in": 3}, ArgumentTypeError, "did you mean 'expires_in_days'?"),
     ({"name": "x", "timeot": 3}, ArgumentTypeError, "did you mean 'timeout'?"),
     ({"name": "x", "allowed_ips": "10.0.0.1"}, ArgumentTypeError, "allowed_ips: expected a list of strings, got"),

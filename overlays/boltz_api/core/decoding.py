@@ -34,6 +34,15 @@ def _may_be_empty(kind: Any) -> bool:  # Any: as above
     return part(shape_of(kind), inspect.NoneType) is not None
 
 
+def decodable(kind: object) -> bool:
+    """Whether ``kind`` is something that JSON can be decoded into."""
+    try:
+        _decoder(kind)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return kind is not None
+
+
 def decoded(response: Response, kind: type[T]) -> T:
     """The answer's body as ``kind``.
 

@@ -16,7 +16,6 @@ from boltz_api.core.plain import plain
 from boltz_api.core.prepare import OPTION_NAMES
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.sentinels import NotGiven, Omit
-from boltz_api.settings import Settings
 from boltz_api_generated.request import Operation, Request
 
 R = TypeVar("R")
@@ -24,9 +23,19 @@ T = TypeVar("T")
 
 
 def request_from(
-    function: Callable[..., Request[R]], args: tuple[object, ...], kwargs: Mapping[str, object]
+    function: Callable[..., Request[R]],
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+    *,
+    called: str | None = None,
 ) -> Request[R]:
     """What ``function`` makes of the arguments that were given.
+
+    Args:
+        function: The operation.
+        args: Its arguments by position.
+        kwargs: Its arguments by name.
+        called: What the caller knows the operation as, if not by its own name.
 
     Raises:
         ArgumentTypeError: An argument is missing, does not exist, or cannot be part of a path.
@@ -34,6 +43,9 @@ def request_from(
 
     """
     given = given_only(kwargs)
+    fault = None if _names(function).issuperset(given) else misuse(function, args, given, called=called)
+    if fault is not None:
+        raise fault
     path = path_arguments(function)
     if path is not None:
         # What goes into the path becomes text there, so it is checked before.
@@ -46,7 +58,7 @@ def request_from(
     try:
         return function(*args, **given)
     except TypeError as error:
-        raise misuse(function, args, given) or ArgumentTypeError(str(error)) from None
+        raise misuse(function, args, given, called=called) or ArgumentTypeError(str(error)) from None
     except ValueError as error:
         raise ArgumentValueError(str(error), argument=str(error).partition(":")[0]) from None
 
@@ -75,46 +87,78 @@ def path_arguments(function: Callable[..., object]) -> type[msgspec.Struct] | No
     return operation.in_path if isinstance(operation, Operation) else None
 
 
+@cache
+def _names(function: Callable[..., object]) -> frozenset[str]:
+    """What ``function``'s arguments may be called, the options of every call included where it takes them."""
+    parameters = inspect.signature(function).parameters.values()
+    options = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters)
+    named = {parameter.name for parameter in parameters if parameter.kind is not inspect.Parameter.VAR_KEYWORD}
+    return frozenset(named | OPTION_NAMES if options else named)
+
+
 def misuse(
-    function: Callable[..., object], args: tuple[object, ...], given: Mapping[str, object], *, bound: int = 0
+    function: Callable[..., object],
+    args: tuple[object, ...],
+    given: Mapping[str, object],
+    *,
+    bound: int = 0,
+    called: str | None = None,
 ) -> ArgumentTypeError | None:
-    """What is wrong with the arguments' names: one does not exist, or one is missing.
+    """What is wrong with which arguments there are: one does not exist, one is missing, one is there twice.
 
     Args:
         function: What is called.
         args: Its arguments by position, without those that are bound.
         given: Its arguments by name.
         bound: How many of its parameters the caller does not pass.
+        called: What the caller knows it as, if not by its own name.
 
     """
-    parameters = list(inspect.signature(function).parameters.values())[bound:]
-    known = [parameter.name for parameter in parameters if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
+    called = called or function.__name__
+    every = list(inspect.signature(function).parameters.values())
+    parameters = [each for each in every[bound:] if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    known = _names(function) - {each.name for each in every[:bound]}
     for name in given:
-        if name not in known and name not in OPTION_NAMES:
-            hint = did_you_mean(name, [*known, *sorted(OPTION_NAMES)])
-            return ArgumentTypeError(f"{name}: {function.__name__} has no such argument{hint}", argument=name)
-    for parameter in parameters[len(args) :]:
-        if parameter.name in known and parameter.default is inspect.Parameter.empty and parameter.name not in given:
-            return ArgumentTypeError(f"{parameter.name}: required, and was not given", argument=parameter.name)
+        if name not in known:
+            names = [*(each.name for each in parameters), *sorted(known)]
+            return ArgumentTypeError(f"{name}: {called} has no such argument{did_you_mean(name, names)}", argument=name)
+    positional = [each.name for each in parameters if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    if len(args) > len(positional):
+        first = f"only {', '.join(positional)}" if positional else "nothing"
+        return ArgumentTypeError(f"{called} takes {first} by position; give the others by name")
+    for name in positional[: len(args)]:
+        if name in given:
+            return ArgumentTypeError(f"{name}: given twice, by position and by name", argument=name)
+    for parameter in parameters:
+        name = parameter.name
+        if parameter.default is inspect.Parameter.empty and name not in given and name not in positional[: len(args)]:
+            return ArgumentTypeError(f"{name}: required, and was not given", argument=name)
     return None
 
 
 def flow_from(
-    function: Callable[..., T], settings: Settings, args: tuple[object, ...], kwargs: Mapping[str, object]
+    function: Callable[..., T],
+    bound: tuple[object, ...],
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+    *,
+    called: str,
 ) -> T:
     """The flow, or the search, that ``function`` gives for the arguments.
+
+    Args:
+        function: What gives it.
+        bound: The arguments that the caller does not pass.
+        args: Those by position.
+        kwargs: Those by name.
+        called: What the caller knows ``function`` as.
 
     Raises:
         ArgumentError: An argument is missing, or does not exist, or ``function`` refuses it.
 
     """
     given = given_only(kwargs)
-    error = misuse(function, args, given, bound=1)
+    error = misuse(function, args, given, bound=len(bound), called=called)
     if error is not None:
         raise error
-    try:
-        return function(settings, *args, **given)
-    except ArgumentTypeError:
-        raise
-    except TypeError as fault:  # too many, or one twice: a flow does nothing yet
-        raise ArgumentTypeError(str(fault)) from None
+    return function(*bound, *args, **given)

@@ -134,7 +134,9 @@ class Call(Binding[P], Generic[P, R]):
     def _made(self, mode: Mode) -> Callable[..., Any]:
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[Any]:
             settings = mode.session.settings
-            prepared = prepare(request_from(self._function, args, kwargs), settings, repeatable=self.repeatable)
+            prepared = prepare(
+                request_from(self._function, args, kwargs, called=self.__name__), settings, repeatable=self.repeatable
+            )
             if mode.raw is None:
                 return call_flow(prepared, settings)
             return _raw_flow(mode, prepared, lambda received: parsed(prepared, received))
@@ -181,7 +183,7 @@ class Pages(Binding[P], Generic[P, T]):
         session = mode.session
 
         def place(*args: P.args, **kwargs: P.kwargs) -> Place[Envelope[T]]:
-            return beginning(request_from(self._function, args, kwargs), session.settings)
+            return beginning(request_from(self._function, args, kwargs, called=self.__name__), session.settings)
 
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[Any]:
             return _page_flow(mode, place(*args, **kwargs))
@@ -224,7 +226,7 @@ class Steps(Binding[P], Generic[P, R]):
 
     def _made(self, mode: Mode) -> Callable[..., Any]:
         def flow(*args: P.args, **kwargs: P.kwargs) -> Flow[R]:
-            return flow_from(self._function, mode.session.settings, args, kwargs)
+            return flow_from(self._function, (mode.session.settings,), args, kwargs, called=self.__name__)
 
         return mode.caller(flow)
 
@@ -257,7 +259,9 @@ class Items(Binding[P], Generic[P, T]):
         def iterate(*args: Any, **kwargs: Any) -> Any:
             kwargs = with_unprinted_headers(kwargs)
             session = mode.session
-            return mode.found(flow_from(self._function, session.settings, args, kwargs), session.shell)
+            return mode.found(
+                flow_from(self._function, (session.settings,), args, kwargs, called=self.__name__), session.shell
+            )
 
         return iterate
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, Protocol, Self, TypedDict, TypeVar, overload
 from urllib.parse import urlsplit
 
-from boltz_api.core.casting import as_type
+from boltz_api.core.casting import as_type, check_castable
 from boltz_api.core.checking import check_text, check_url_text, did_you_mean, shown
 from boltz_api.core.encoding import encoded
 from boltz_api.core.exchange import exchange
@@ -16,6 +16,7 @@ from boltz_api.core.redirects import origin
 from boltz_api.core.steps import Flow
 from boltz_api.core.wire import WireRequest
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
+from boltz_api.resources.arguments import flow_from
 from boltz_api.resources.binding import Binding, Resource
 from boltz_api.resources.modes import Async, Mode, Sync
 from boltz_api.sentinels import NOT_GIVEN, Omit
@@ -61,11 +62,13 @@ def undocumented(
         options: Headers, query and the like.
 
     Raises:
-        ArgumentTypeError: Both ``body`` and ``content`` are given, or an option does not exist.
+        ArgumentTypeError: Both ``body`` and ``content`` are given, an option does not exist, or nothing can be made
+            into ``cast_to``.
 
     """
     chosen: RequestOptions = options or {}
     _check(chosen, body, content)
+    check_castable(cast_to, argument="cast_to")
     sent = _content(body, content, chosen.get("extra_json"))
     query = {**settings.custom_query, **mapping_setting("params", chosen.get("params"))}
     headers = header_settings("headers", chosen.get("headers"))
@@ -100,6 +103,8 @@ def path_below(base_url: str, path: str) -> str:
         ArgumentValueError: It is elsewhere, where the key must not go, or malformed.
 
     """
+    if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
+        raise ArgumentTypeError(f"path: expected a string, got {shown(path)}", argument="path")
     check_url_text("path", path)
     if any(character.isspace() or not character.isprintable() for character in path):
         raise ArgumentValueError(f"path: must not hold spaces or line breaks, got {shown(path)}", argument="path")
@@ -194,8 +199,8 @@ class Verb(Binding[...], Generic[S, A]):
         return self if resource is None else self._of(resource)
 
     def _made(self, mode: Mode) -> Callable[..., Any]:
-        def flow(path: str, **arguments: Any) -> Flow[Any]:
-            return undocumented(mode.session.settings, self._method, path, **arguments)
+        def flow(*args: Any, **kwargs: Any) -> Flow[Any]:
+            return flow_from(undocumented, (mode.session.settings, self._method), args, kwargs, called=self.__name__)
 
         return mode.caller(flow)
 
