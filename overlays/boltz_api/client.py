@@ -174,6 +174,12 @@ class Client(Resource[M], Generic[M, H, X]):
         return self._session.settings.total_timeout
 
     @property
+    def auth_headers(self) -> dict[str, str]:
+        """What tells the service who is asking: the key, if there is one."""
+        key = self.api_key
+        return {} if key is None else {"x-api-key": key}
+
+    @property
     def default_headers(self) -> dict[str, str | Omit]:
         """What every request carries, the key included."""
         return dict(self._session.settings.headers)

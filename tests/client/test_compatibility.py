@@ -526,6 +526,24 @@ def test_a_mistake_in_a_call_is_told_in_the_words_of_the_caller(
     assert server.opened == 0
 
 
+def test_what_a_model_has_of_pydantics(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object]
+) -> None:
+    server.will(http(200, {**key_answer, "brandNew": 1}))
+    key: Any = scripted_client.admin.api_keys.revoke("key_1")
+    assert key.model_fields_set == {*key_answer, "brandNew"}
+    instead_of = {"model_dump": "to_dict()", "json": "to_json()", "model_copy": "msgspec.structs.replace()"}
+    for name, instead in instead_of.items():
+        with pytest.raises(AttributeError, match=f"'{name}'; it is no pydantic model: use {re.escape(instead)}"):
+            getattr(key, name)
+        assert not hasattr(key, name)
+
+
+def test_what_tells_the_service_who_is_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOLTZ_API_KEY", raising=False)
+    assert (Boltz(api_key="k").auth_headers, Boltz().auth_headers) == ({"x-api-key": "k"}, {})
+
+
 def described(call: object) -> str:
     """What ``help`` shows on one line, without the overstriking that makes it bold."""
     return " ".join(re.sub(".\b", "", pydoc.render_doc(call)).split())

@@ -17,6 +17,16 @@ MASK = "**********"
 
 _UNKNOWN = "_unknown"
 
+# What models of other clients have, which are pydantic's, and what does the same here.
+_ELSEWHERE = {
+    "model_dump": "to_dict()",
+    "dict": "to_dict()",
+    "model_dump_json": "to_json()",
+    "json": "to_json()",
+    "model_copy": "msgspec.structs.replace(), or copy.copy()",
+    "copy": "msgspec.structs.replace(), or copy.copy()",
+}
+
 
 class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
     """Data that the server sent, or (request models) that it will be sent.
@@ -36,6 +46,12 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
         """What the server sent beyond the contract, by wire name."""
         unknown: Mapping[str, object] = self.__dict__.get(_UNKNOWN, {})
         return unknown
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that the server sent; of those that the contract does not know, on the wire."""
+        sent = (name for name in self.__struct_fields__ if getattr(self, name) is not UNSET)
+        return {*sent, *self.model_extra}
 
     def to_dict(
         self,
@@ -147,7 +163,8 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
             try:
                 return self.__dict__[_UNKNOWN][name]
             except KeyError:
-                raise AttributeError(f"{type(self).__name__!r} has no field {name!r}") from None
+                hint = f"; it is no pydantic model: use {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+                raise AttributeError(f"{type(self).__name__!r} has no field {name!r}{hint}") from None
 
     # Struct's own copying and pickling forget what is in `__dict__`.
     def __copy__(self) -> Self:
