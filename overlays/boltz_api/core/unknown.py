@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import cast
 
 import msgspec
+from msgspec import inspect
 
-from boltz_api.core.shapes import item_shape, shape_of, struct_for, value_shape
+from boltz_api.core.shapes import item_shape, part, shape_of, struct_for, value_shape
 from boltz_api_generated.model import Model, keep_unknown
-
-if TYPE_CHECKING:
-    from msgspec import inspect
 
 
 def converted(value: object, kind: object) -> object:
@@ -32,8 +32,12 @@ def known_only(value: object, shape: inspect.Type) -> object:
         members = cast("dict[str, object]", value)
         struct = struct_for(members, shape)
         if struct is not None:
-            known = {field.encode_name: field.type for field in struct.fields}
-            kept = {name: known_only(item, known[name]) for name, item in members.items() if name in known}
+            known = _known(struct.cls)
+            kept: dict[str, object] = {}
+            for name, item in members.items():
+                if name in known:
+                    inside = known[name]
+                    kept[name] = item if inside is None else known_only(item, inside)
             if struct.tag_field is not None and struct.tag_field in members:
                 # An unknown tag becomes the empty one, by which the struct for unknown variants is known.
                 kept[struct.tag_field] = members[struct.tag_field] if struct.tag else ""
@@ -47,18 +51,32 @@ def known_only(value: object, shape: inspect.Type) -> object:
     return value
 
 
+@lru_cache(maxsize=256)
+def _known(cls: type) -> Mapping[str, inspect.Type | None]:
+    """The fields of a struct by their names on the wire, each with its shape if there can be a model in it."""
+    struct = part(shape_of(cls), inspect.StructType)
+    assert struct is not None
+    return {field.encode_name: field.type if _holds_models(field.type) else None for field in struct.fields}
+
+
+def _holds_models(shape: inspect.Type) -> bool:
+    if part(shape, inspect.StructType) is not None:
+        return True
+    inner = item_shape(shape) or value_shape(shape)
+    return inner is not None and _holds_models(inner)
+
+
 def _attach(result: object, source: object, shape: inspect.Type) -> None:
     if isinstance(result, Model):
         members = cast("dict[str, object]", source)
         struct = struct_for(members, shape)
         if struct is not None:
-            known = {field.encode_name for field in struct.fields}
-            if struct.tag_field is not None and struct.tag:
-                known.add(struct.tag_field)
+            known = _known(struct.cls)
+            tag = struct.tag_field if struct.tag else None
             for field in struct.fields:
-                if field.encode_name in members:
+                if known[field.encode_name] is not None and field.encode_name in members:
                     _attach(getattr(result, field.name), members[field.encode_name], field.type)
-            keep_unknown(result, {name: item for name, item in members.items() if name not in known})
+            keep_unknown(result, {name: item for name, item in members.items() if name not in known and name != tag})
     elif isinstance(result, list):
         inner = item_shape(shape)
         if inner is not None:
