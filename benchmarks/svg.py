@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 
 import attrs
 
-WIDTH, MARGIN, LABELS, VALUES = 760, 24, 200, 120
+WIDTH, MARGIN, VALUES = 760, 24, 120
+LETTER = 7
+"""How wide a letter of a label is at most, on average: nobody knows which font will be there."""
 BAR, GAP, BETWEEN = 15, 3, 14
 TOP = 92
 
@@ -129,7 +131,7 @@ class Chart:
 
     @property
     def _start(self) -> int:
-        return MARGIN + LABELS
+        return MARGIN + LETTER * max(len(group.name) for group in self.groups) + GAP
 
     def _colour(self, series: str) -> str:
         return f"s{list(self.series).index(series)}"

@@ -93,3 +93,11 @@ def test_bars_are_as_long_as_their_values_say(logarithmic: bool) -> None:
         assert steps[0] == pytest.approx(steps[1], rel=0.01)
     else:
         assert widths == pytest.approx([widths[2] / 100, widths[2] / 10, widths[2]], rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["Import", "Import to first answer, over https://", "W" * 40])
+def test_a_chart_leaves_room_for_its_longest_label(name: str) -> None:
+    svg = Chart("title", "subtitle", "caption", ["a"], [Group(name, [Bar("a", 2, 1, 3, "2 ms")])]).render()
+    (bar,) = (float(each.get("x", "")) for each in ET.fromstring(svg).iter() if each.get("class") == "s0")
+    label = next(each for each in ET.fromstring(svg).iter() if each.text == name)
+    assert bar >= float(label.get("x", "")) + 7 * len(name)
