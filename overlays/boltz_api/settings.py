@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
@@ -116,11 +117,9 @@ def _sendable(headers: HeaderLayer) -> tuple[tuple[str, str], ...] | None:
 
 
 def _user_agent() -> str:
-    import platform
-
     from boltz_api import __version__
 
-    return f"boltz-api-keys/{__version__} Python/{platform.python_version()}"
+    return f"boltz-api-keys/{__version__} Python/{'.'.join(map(str, sys.version_info[:3]))}"
 
 
 def api_key_setting(given: str | None) -> Secret | None:

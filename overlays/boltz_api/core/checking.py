@@ -16,9 +16,10 @@ from boltz_api_generated.model import Model
 if TYPE_CHECKING:
     from msgspec import inspect
 
-_AT: Final = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
-_STEP: Final = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<some>\.\.\.)\]")
-_NAMED: Final = re.compile(r"(?P<rule>Object (?:contains unknown|missing required) field) `(?P<name>[^`]*)`")
+# Patterns for what few programs get to see are strings, which are compiled when it happens.
+_AT: Final = r" - at `\$(?P<path>[^`]*)`\Z"
+_STEP: Final = r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<some>\.\.\.)\]"
+_NAMED: Final = r"(?P<rule>Object (?:contains unknown|missing required) field) `(?P<name>[^`]*)`"
 _LONGEST_SHOWN = 60
 
 
@@ -52,10 +53,10 @@ def checked(values: object, kind: object, *, python_names: bool = True) -> objec
 def _complain(text: str, wire: object, shape: inspect.Type) -> NoReturn:
     from boltz_api.core.shapes import in_words
 
-    found = _AT.search(text)
+    found = re.search(_AT, text)
     where, faulty, wanted = _walk(found["path"] if found else "", wire, shape)
-    rule = _AT.sub("", text)
-    named = _NAMED.fullmatch(rule)
+    rule = re.sub(_AT, "", text)
+    named = re.fullmatch(_NAMED, rule)
     if named is not None:
         known = {field.encode_name: field.name for field in _fields(wanted)}
         name = known.get(named["name"], named["name"])
@@ -86,7 +87,7 @@ def _walk(path: str, value: object, shape: inspect.Type) -> tuple[str, object, i
     from boltz_api.core.shapes import item_shape, part, struct_for, tag_name, tags_of, value_shape
 
     where = ""
-    for step in _STEP.finditer(path):
+    for step in re.finditer(_STEP, path):
         if step["index"] is not None:
             inner = item_shape(shape)
             value = UNSET if value is UNSET else cast("list[object]", value)[int(step["index"])]

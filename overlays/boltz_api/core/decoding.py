@@ -14,7 +14,7 @@ from boltz_api.errors import APIResponseValidationError
 
 T = TypeVar("T")
 
-_AT: Final = re.compile(r" - at `(?P<path>[^`]*)`\Z")
+_AT: Final = r" - at `(?P<path>[^`]*)`\Z"  # compiled if it comes to that
 # An unknown field, or a tag that none of a union's variants has: a newer server may send either.
 _FROM_NEWER_SERVER: Final = ("Object contains unknown field", "Invalid value ")
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -76,9 +76,9 @@ def _unfit(response: Response, fault: Exception) -> APIResponseValidationError:
 
     text = str(fault)
     if isinstance(fault, msgspec.ValidationError):
-        found = _AT.search(text)
+        found = re.search(_AT, text)
         path = found["path"] if found else "$"
-        rule = _AT.sub("", text)
+        rule = re.sub(_AT, "", text)
         rule = printable(shown_text(rule, response.holds, response.secrets, acted=True))
         return APIResponseValidationError(
             response, message=f"The answer does not fit the contract: {rule} at {path}", path=path

@@ -10,29 +10,30 @@ from urllib.parse import quote, unquote_plus
 
 MASK: Final = "**********"
 
+# Patterns that few programs come to use are strings: compiling them would take a tenth of the time to import it all.
+
 # Up to where a key may go on: whitespace, a quote, or what sets values apart in JSON, URLs, headers and sentences.
 _MARK: Final = r"""[^\s"'`<>(){}\[\],;&|*]"""
 
 # `key_prefix`, which the service itself shows, is a key's first 12 characters: six after `sk_bc_`. Dots may follow it.
-_KEY: Final = re.compile(rf"(sk[_-]bc[_-])(?![\w-]{{0,6}}[.…]*(?!{_MARK})){_MARK}{{7,}}")
+_KEY: Final = rf"(sk[_-]bc[_-])(?![\w-]{{0,6}}[.…]*(?!{_MARK})){_MARK}{{7,}}"
 
 # Masking every occurrence of something shorter would make texts unreadable, and no key is that short.
 _SHORTEST: Final = 8
 
 # Headers that tell how a message is to be read, or whom to ask about it. Any other may carry a secret.
-_SHOWN_HEADERS: Final = re.compile(
-    r"accept(-.*)?|age|allow|cache-control|cf-ray|connection|content-.*|date|etag|expires|host|last-modified|location"
+_SHOWN_HEADERS: Final = (
+    r"(?i:accept(-.*)?|age|allow|cache-control|cf-ray|connection|content-.*|date|etag|expires|host|last-modified|location"
     r"|retry-after(-ms)?|server|server-timing|transfer-encoding|user-agent|vary|via|x-should-retry"
-    r"|(.*-)?request-id|(.*-)?ratelimit(-.*)?",
-    re.IGNORECASE,
+    r"|(.*-)?request-id|(.*-)?ratelimit(-.*)?)"
 )
 _CREDENTIAL_HEADER: Final = re.compile(r"auth|cookie|credential|key|passw|secret|signature|token", re.IGNORECASE)
 # What a credential is made of: `Bearer abc`, `a=b; c=d`.
-_BETWEEN_CREDENTIALS: Final = re.compile(r"[\s;,]+")
+_BETWEEN_CREDENTIALS: Final = r"[\s;,]+"
 
 _LAST_WORDS: Final = r"key|secret|token|password|passwd|passphrase|credentials?|authorization|cookie|signature"
 # `api_key`, `apiKey`, `X-API-Key`, `apikey`; neither `key_prefix` nor `monkey`.
-_SECRET_NAME: Final = re.compile(rf"(?:.*[^A-Za-z0-9]|.*[a-z0-9](?=[A-Z])|.*(?i:api))?(?i:{_LAST_WORDS})", re.DOTALL)
+_SECRET_NAME: Final = rf"(?s:.*[^A-Za-z0-9]|.*[a-z0-9](?=[A-Z])|.*(?i:api))?(?i:{_LAST_WORDS})"
 
 
 class Secret:
@@ -62,12 +63,12 @@ class Secret:
 
 def holds_key(text: str) -> bool:
     """Whether something in ``text`` looks like a whole key."""
-    return _KEY.search(text) is not None
+    return re.search(_KEY, text) is not None
 
 
 def sounds_secret(name: str) -> bool:
     """Whether a member or a parameter of that name usually holds a secret."""
-    return _SECRET_NAME.fullmatch(name) is not None
+    return re.fullmatch(_SECRET_NAME, name) is not None
 
 
 def scrubbed(text: str, known: Iterable[Secret] = ()) -> str:
@@ -76,7 +77,7 @@ def scrubbed(text: str, known: Iterable[Secret] = ()) -> str:
     # The longest first: one may be a part of another.
     for spelt in sorted(spellings, key=len, reverse=True):
         text = text.replace(spelt, MASK)
-    return _KEY.sub(rf"\1{MASK}", text)
+    return re.sub(_KEY, rf"\1{MASK}", text)
 
 
 def _spellings(secret: Secret) -> Iterator[str]:
@@ -106,7 +107,7 @@ def shown_header(name: str, value: str, known: Iterable[Secret] = (), *, strange
         strange: Headers that nobody here knows are shown, too, unless they sound like credentials.
 
     """
-    safe = not _CREDENTIAL_HEADER.search(name) if strange else _SHOWN_HEADERS.fullmatch(name)
+    safe = not _CREDENTIAL_HEADER.search(name) if strange else re.fullmatch(_SHOWN_HEADERS, name)
     return scrubbed(value, known) if safe else MASK
 
 
@@ -114,7 +115,7 @@ def credentials_in(headers: Mapping[str, object]) -> Iterator[Secret]:
     """What must not be shown wherever a server may repeat it: credentials as a whole, and their parts."""
     for name, value in headers.items():
         if isinstance(value, str) and _CREDENTIAL_HEADER.search(name):
-            parts = {value, *_BETWEEN_CREDENTIALS.split(value)}
+            parts = {value, *re.split(_BETWEEN_CREDENTIALS, value)}
             if name.lower() == "cookie":
                 parts |= {part.partition("=")[2] for part in parts}
             yield from (Secret(part) for part in parts if len(part) >= _SHORTEST)

@@ -181,14 +181,14 @@ def _word(shape: inspect.Type) -> str:
     if isinstance(shape, inspect.ListType):
         bounds = _bounds(shape.min_length, shape.max_length, "items")
         each = in_words(shape.item_type)
-        plural = _COUNTABLE.sub(r"\1s", each)
+        plural = re.sub(_COUNTABLE, r"\1s", each)
         return f"a list{bounds}, each {each}" if bounds or plural == each else f"a list of {plural}"
     if isinstance(shape, inspect.LiteralType):
         return " or ".join(repr(value) for value in shape.values)
     return _PLAIN_WORDS.get(type(shape), "")
 
 
-_COUNTABLE: Final = re.compile(r"\Aan? (string|integer|number|object|list)\b")
+_COUNTABLE: Final = r"\Aan? (string|integer|number|object|list)\b"
 
 _PLAIN_WORDS: Final[dict[type[inspect.Type], str]] = {
     inspect.BoolType: "True or False",
