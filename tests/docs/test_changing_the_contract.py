@@ -16,7 +16,7 @@ from reference.contract_changes import EDITS
 pytestmark = pytest.mark.slow
 
 GUIDE = Path("docs", "changing-the-contract.md")
-RESOURCE = Path("overlays", "boltz_api", "resources", "api_keys.py")
+RESOURCE = Path("overlays", "boltz_api", "resources", "admin", "api_keys.py")
 
 PROMISES = """
 import boltz_api
