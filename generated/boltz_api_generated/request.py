@@ -162,5 +162,5 @@ def segment(name: str, value: object) -> str:
     """``value`` as one segment of a path: nothing in it can end the segment or climb out of it."""
     text = value.isoformat() if isinstance(value, date) else str(value)
     if text in ("", ".", ".."):
-        raise ValueError(f"{name}: expected a non-empty path segment, got {text!r}")
+        raise ValueError(f"{name}: expected a part of a path, and neither '.' nor '..', got {text!r}")
     return quote(text, safe="")

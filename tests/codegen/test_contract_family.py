@@ -57,7 +57,7 @@ class TestEvolved:
 
     def test_an_id_that_is_no_path_segment_is_refused(self, evolved: Any) -> None:
         for bad in ("", ".", ".."):
-            with pytest.raises(ValueError, match="api_key_id: expected a non-empty path segment"):
+            with pytest.raises(ValueError, match="api_key_id: expected a part of a path"):
                 evolved.operations.get_api_key(bad)
 
     def test_the_registry_names_every_operation_in_the_contracts_order(self, evolved: Any) -> None:

@@ -139,7 +139,7 @@ def check_url_text(argument: str, text: str) -> None:
     """
     if holds_key(text):
         raise ArgumentValueError(
-            f"{argument}: got an API key where its ID belongs; a key must not stand in a URL, which logs show",
+            f"{argument}: got an API key, which must not stand in a URL, for logs show it; keys are named by their IDs",
             argument=argument,
         )
     check_text(argument, text)
