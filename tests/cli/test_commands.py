@@ -206,6 +206,15 @@ def test_a_wrong_path_is_refused_before_anything_is_sent(boltz: Any, sandbox: Sa
     assert "is not a GJSON path" in done.err
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("key_details.name", "CI\n"), ("key_details.allowed_ips", "- 192.0.2.1\n"), ("key_details|@keys|0", "id\n")],
+)
+def test_what_a_transform_finds_in_one_answer_is_one_document_of_yaml(boltz: Any, path: str, expected: str) -> None:
+    done = boltz(KEYS, "create", "--name", "CI", "--allowed-ip", "192.0.2.1", "--transform", path, "--format", "yaml")
+    assert done.out == expected
+
+
 def test_a_transform_that_leaves_the_key_out_does_not_lose_it(boltz: Any) -> None:
     done = boltz(KEYS, "create", "--name", "x", "--transform", "key_details.name", "--format", "raw")
     assert (done.code, done.out) == (0, "x\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
@@ -58,7 +58,7 @@ class Output:
     def show(self, answer: Answer) -> str:
         """One answer. Returns what was written, so that a caller can tell whether a secret was part of it."""
         if self._find is not None:
-            return self._transformed([answer.value]) + self._end_of_search()
+            return self._transformed([answer.value], yaml=formats.yaml) + self._end_of_search()
         if self.form == "table":
             if isinstance(answer.value, dict):
                 return self._table.record(answer.fields)
@@ -69,7 +69,7 @@ class Output:
         """Pages of a list as one, written as they come in: memory does not grow with their number."""
         if self._find is not None:
             for page in pages:
-                self._transformed(page.items)
+                self._transformed(page.items, yaml=_yaml_item)
             self._end_of_search()
         elif self.form == "table":
             for page in pages:
@@ -104,7 +104,7 @@ class Output:
             raise
         self.text(growing.end(fields))
 
-    def _transformed(self, values: Iterable[object]) -> str:
+    def _transformed(self, values: Iterable[object], *, yaml: Callable[[object], str]) -> str:
         assert self._find is not None
         found = [self._find(value) for value in values]
         self._looked = self._looked or bool(found)
@@ -112,7 +112,7 @@ class Output:
         shown = [None if item is transform.MISSING else item for item in found]
         if self.form == "table" and all(isinstance(item, dict) for item in shown):
             return self._table.rows(cast("list[Object]", shown))
-        write = {"json": formats.pretty, "jsonl": formats.compact, "yaml": _yaml_item}.get(self.form, formats.bare)
+        write = {"json": formats.pretty, "jsonl": formats.compact, "yaml": yaml}.get(self.form, formats.bare)
         return self.text("".join(map(write, shown)))
 
     def _end_of_search(self) -> str:
