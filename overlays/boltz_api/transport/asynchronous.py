@@ -13,7 +13,7 @@ from boltz_api.core.steps import Ask, Done, Flow, Raised, Send, Sleep, Step, adv
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
 from boltz_api.transport.journey import TaskJourney
-from boltz_api.transport.seams import AsyncHTTPClient
+from boltz_api.transport.seams import AsyncHTTPClient, arriving
 
 if TYPE_CHECKING:
     from anyio import Semaphore
@@ -241,14 +241,7 @@ class AsyncShell:
                     follow_redirects=False,
                     extensions={"trace": journey},
                 ) as answer:
-                    receiving = Receiving(
-                        step,
-                        answer.status_code,
-                        answer.headers.multi_items(),
-                        answer.http_version,
-                        clock=self._tempo.monotonic,
-                        decoded=answer.is_stream_consumed,
-                    )
+                    receiving = arriving(step, answer, self._tempo.monotonic)
                     if answer.is_stream_consumed:
                         receiving.feed(answer.content)
                     else:

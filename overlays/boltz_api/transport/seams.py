@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
+from boltz_api.core.bodies import Receiving
+from boltz_api.core.steps import Send
 from boltz_api.core.wire import Timeouts
 from boltz_api.errors import ArgumentTypeError
 
@@ -83,6 +85,18 @@ class AsyncHTTPClient(Protocol):
     ) -> AbstractAsyncContextManager[AsyncHTTPResponse]: ...
 
     async def aclose(self) -> None: ...
+
+
+def arriving(step: Send, answer: HTTPResponse, clock: Callable[[], float]) -> Receiving:
+    """What takes in the body of ``answer``, of which none has been fed to it yet."""
+    return Receiving(
+        step,
+        answer.status_code,
+        answer.headers.multi_items(),
+        answer.http_version,
+        clock=clock,
+        decoded=answer.is_stream_consumed,
+    )
 
 
 def check_http_client(given: object, closing: str, expected: str) -> None:

@@ -14,7 +14,7 @@ from boltz_api.core.steps import Ask, Done, Flow, Raised, Send, Sleep, Step, adv
 from boltz_api.core.wire import Response
 from boltz_api.errors import CLOSED, ClientClosedError
 from boltz_api.transport.journey import ThreadJourney, bounded
-from boltz_api.transport.seams import SyncHTTPClient
+from boltz_api.transport.seams import SyncHTTPClient, arriving
 
 if TYPE_CHECKING:
     from boltz_api.settings import Tempo
@@ -170,14 +170,7 @@ class SyncShell:
                     extensions={"trace": journey},
                 ) as answer,
             ):
-                receiving = Receiving(
-                    step,
-                    answer.status_code,
-                    answer.headers.multi_items(),
-                    answer.http_version,
-                    clock=self._tempo.monotonic,
-                    decoded=answer.is_stream_consumed,
-                )
+                receiving = arriving(step, answer, self._tempo.monotonic)
                 if answer.is_stream_consumed:
                     receiving.feed(answer.content)
                 else:
