@@ -279,11 +279,16 @@ def test_an_http_client_that_was_closed_is_told_from_a_lost_connection(server: S
         client.admin.api_keys.create(name="x")
 
 
+def ask_proxy(environment: pytest.MonkeyPatch, variable: str, url: str) -> None:
+    """Let the environment name a proxy, and nothing else decide about proxies."""
+    environment.setenv(variable, url)
+    for name in (variable.lower(), "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        environment.delenv(name, raising=False)
+
+
 def test_the_environments_proxy_is_used(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
     server.will(http(200, NO_KEYS))
-    monkeypatch.setenv("HTTP_PROXY", server.url)
-    for name in ("http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    ask_proxy(monkeypatch, "HTTP_PROXY", server.url)
     with Boltz(api_key="k", base_url="http://inside.example", allow_insecure_http=True) as client:
         assert client.admin.api_keys.list().data == []
     assert server.asked[0].path == "http://inside.example/compute/v1/admin/api-keys"
@@ -293,9 +298,7 @@ def test_the_environments_proxy_is_used(server: Scripted, http: SayHTTP, monkeyp
 def test_the_environments_proxy_does_not_get_what_stays_on_this_machine(
     sandbox: Sandbox, server: Scripted, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", server.url)
-    for name in ("http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    ask_proxy(monkeypatch, "HTTP_PROXY", server.url)
     with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url.replace("127.0.0.1", host)) as client:
         assert client.admin.api_keys.list(limit=1).data
     assert server.opened == 0
@@ -310,9 +313,7 @@ def test_a_proxy_that_somebody_chose_gets_everything(server: Scripted, http: Say
 
 @pytest.mark.parametrize("setting", ["ftp://proxy.example:1", "socks5://proxy.example:1"])
 def test_a_proxy_that_nobody_can_use_is_an_error_like_others(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", setting)
-    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    ask_proxy(monkeypatch, "HTTPS_PROXY", setting)
     with Boltz(api_key="k") as client, pytest.raises(APIConnectionError, match=r"(?i)scheme|socks") as caught:
         client.admin.api_keys.create(name="x")
     assert not caught.value.outcome_unknown
@@ -320,9 +321,7 @@ def test_a_proxy_that_nobody_can_use_is_an_error_like_others(setting: str, monke
 
 @pytest.mark.anyio
 async def test_a_proxy_that_nobody_can_use_is_an_error_like_others_for_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "ftp://proxy.example:1")
-    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    ask_proxy(monkeypatch, "HTTPS_PROXY", "ftp://proxy.example:1")
     async with AsyncBoltz(api_key="k") as client:
         with pytest.raises(APIConnectionError, match=r"(?i)scheme") as caught:
             await client.admin.api_keys.create(name="x")
@@ -343,9 +342,7 @@ def test_a_proxy_that_goes_silent_leaves_no_doubt(
 
 def test_a_proxy_that_refuses_leaves_no_doubt(server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
     server.will(http(407, b""))
-    monkeypatch.setenv("HTTPS_PROXY", server.url)
-    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    ask_proxy(monkeypatch, "HTTPS_PROXY", server.url)
     client = Boltz(api_key="k", base_url="https://inside.example", max_retries=0)
     with client, pytest.raises(APIConnectionError, match="407") as caught:
         client.admin.api_keys.create(name="x")
