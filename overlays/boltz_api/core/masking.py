@@ -65,7 +65,7 @@ def _is_free(shape: inspect.Type) -> bool:
 @lru_cache(maxsize=256)
 def _secret_names(kind: Any) -> frozenset[str]:  # Any: as above
     """What a ``kind`` calls its secrets on the wire."""
-    models = [struct for struct in inner_structs(kind) if issubclass(struct, Model)]
+    models = [struct for struct in inner_structs(shape_of(kind)) if issubclass(struct, Model)]
     return frozenset(
         field.encode_name for model in models for field in fields(model) if field.name in model.__secrets__
     )

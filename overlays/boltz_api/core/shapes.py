@@ -221,8 +221,8 @@ def _bounds(low: float | None, high: float | None, unit: str = "") -> str:
     return ""
 
 
-def inner_structs(kind: object) -> set[type[msgspec.Struct]]:
-    """Every struct that a value of this type may hold, at any depth."""
+def inner_structs(shape: inspect.Type) -> set[type[msgspec.Struct]]:
+    """Every struct that a value of this shape may be or hold, at any depth."""
     found: set[type[msgspec.Struct]] = set()
 
     def visit(shape: inspect.Type) -> None:
@@ -235,5 +235,5 @@ def inner_structs(kind: object) -> set[type[msgspec.Struct]]:
                 if inner is not None:
                     visit(inner)
 
-    visit(shape_of(kind))
+    visit(shape)
     return found

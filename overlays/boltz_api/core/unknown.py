@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 from msgspec import inspect
 
-from boltz_api.core.shapes import item_shape, part, shape_of, struct_for, value_shape
+from boltz_api.core.shapes import inner_structs, item_shape, part, shape_of, struct_for, value_shape
 from boltz_api_generated.model import Model, keep_unknown
 
 
@@ -56,14 +56,7 @@ def _known(cls: type) -> Mapping[str, inspect.Type | None]:
     """The fields of a struct by their names on the wire, each with its shape if there can be a model in it."""
     struct = part(shape_of(cls), inspect.StructType)
     assert struct is not None
-    return {field.encode_name: field.type if _holds_models(field.type) else None for field in struct.fields}
-
-
-def _holds_models(shape: inspect.Type) -> bool:
-    if part(shape, inspect.StructType) is not None:
-        return True
-    inner = item_shape(shape) or value_shape(shape)
-    return inner is not None and _holds_models(inner)
+    return {field.encode_name: field.type if inner_structs(field.type) else None for field in struct.fields}
 
 
 def _attach(result: object, source: object, shape: inspect.Type) -> None:
