@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from boltz_api_generated.formats import IPText, SecretText
-from boltz_api_generated.model import Model
+from boltz_api.model import IPText, Model, SecretText
 
 
 class APIKey(Model, frozen=True, kw_only=True):
@@ -69,8 +68,6 @@ class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
 
 
 class APIKeyCreateResponse(Model, frozen=True, kw_only=True):
-    __secrets__: ClassVar[frozenset[str]] = frozenset({"key"})
-
     key: Annotated[SecretText, Meta(description="The full API key. This is only shown once — store it securely.")]
     """The full API key. This is only shown once — store it securely."""
     key_details: KeyDetails
