@@ -1,0 +1,373 @@
+"""The contract's files as trees of nodes, each with its place, and the faults that are found in them.
+
+The text is YAML 1.2, of which JSON is a part. libyaml scans it, ten times as fast as a parser in Python; what its events
+mean is decided here, because the loaders at hand forget the places, let a later key replace an earlier one, read YAML
+1.1 (`yes`, `010`), or follow an alias into itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol, TypeAlias, cast
+from urllib.parse import unquote
+
+import yaml
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+
+# Aliases let a few lines stand for billions of nodes. A hand-maintained contract stays far below these.
+MOST_NODES: Final = 2_000_000
+MOST_LEVELS: Final = 200
+
+_CORE = "tag:yaml.org,2002:"
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_MARKUP = re.compile(r"\s*<(!|\?|[A-Za-z])")
+
+
+class Place(NamedTuple):
+    """A place in a file. Lines and columns count from 1; 0 stands for the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """The place as compilers print it."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@frozen
+class Fault:
+    """One thing to mend in the contract. Prints as ``openapi.yaml:12:5: the message; the hint``."""
+
+    place: Place
+    message: str
+    hint: str = ""
+    """What to do about it."""
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+class Faults(Exception):
+    """The contract cannot be used; ``faults`` holds every reason of the run, in the order of the files."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.message)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class Node:
+    """One value of a file and its place: of an entry in a mapping, the place of its key."""
+
+    __slots__ = ("place", "value")
+
+    def __init__(self, value: Value, place: Place) -> None:
+        self.value = value
+        self.place = place
+
+    def get(self, key: str) -> Node | None:
+        """The member called ``key``; ``None`` if there is none, or this is no mapping."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    @property
+    def members(self) -> dict[str, Node]:
+        """The members of a mapping; empty for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def entries(self) -> list[Node]:
+        """The entries of a list; empty for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    def data(self) -> JSON:
+        """The value in JSON's types, all the way down."""
+        if isinstance(self.value, dict):
+            return {key: member.data() for key, member in self.value.items()}
+        if isinstance(self.value, list):
+            return [entry.data() for entry in self.value]
+        return self.value
+
+    def fault(self, message: str, hint: str = "") -> Fault:
+        """A fault at this place."""
+        return Fault(self.place, message, hint)
+
+
+Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | None"
+
+
+class Files:
+    """The files of a contract, each read once."""
+
+    def __init__(self, main: Path) -> None:
+        """Read the file ``main``; ``Faults`` if it is no YAML."""
+        self.hashes: dict[str, str] = {}
+        self._roots: dict[str, Node] = {}
+        self._targets: dict[tuple[str, str], Node] = {}
+        self.main = self._read(str(main))
+
+    def target(self, reference: Node) -> Node:
+        """The node that a ``$ref`` names, in this or another file; ``Faults`` if there is none."""
+        text = reference.value
+        if not isinstance(text, str):
+            raise Faults([reference.fault(f"a $ref is a string, not {described(reference)}")])
+        key = reference.place.file, text
+        if key not in self._targets:
+            self._targets[key] = self._find(reference, text)
+        return self._targets[key]
+
+    def _find(self, reference: Node, text: str) -> Node:
+        path, _, fragment = text.partition("#")
+        if "://" in path:
+            hint = "save the document beside the contract and refer to that file"
+            raise Faults([reference.fault(f"$ref {text!r} leads out of this folder", hint)])
+        file = reference.place.file
+        if path:
+            file = os.path.normpath(Path(file).parent / unquote(path))
+            if file not in self._roots and not Path(file).is_file():
+                hint = f"the path is relative to {reference.place.file}"
+                raise Faults([reference.fault(f"$ref {text!r} names no file: there is no {file}", hint)])
+        node = self._roots.get(file) or self._read(file)
+        if fragment and not fragment.startswith("/"):
+            hint = "write the way to it instead, as in '#/components/schemas/Name'"
+            raise Faults([reference.fault(f"$ref {text!r} names an anchor", hint)])
+        for key in keys_of(unquote(fragment)):
+            step = node.get(key) if isinstance(node.value, dict) else _entry(node, key)
+            if step is None:
+                hint = "correct the name, or add what it should name"
+                raise Faults([reference.fault(f"$ref {text!r} names nothing", hint)])
+            node = step
+        return node
+
+    def _read(self, file: str) -> Node:
+        try:
+            source = Path(file).read_bytes()
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            message = "no such file" if missing else f"cannot be read: {error.strerror or error}"
+            raise Faults([Fault(Place(file), message)]) from None
+        self.hashes[file] = hashlib.sha256(source).hexdigest()
+        node = self._roots[file] = parse(source, file)
+        return node
+
+
+def keys_of(pointer: str) -> Iterator[str]:
+    """The keys that a pointer such as ``#/paths/~1keys/get`` leads through."""
+    for key in pointer.removeprefix("#").split("/")[1:]:
+        yield key.replace("~1", "/").replace("~0", "~")
+
+
+def pointer_to(parent: str, *keys: str | int) -> str:
+    """``parent`` with ``keys`` added, written as a ``$ref`` writes it."""
+    return "/".join([parent, *(str(key).replace("~", "~0").replace("/", "~1") for key in keys)])
+
+
+def described(node: Node) -> str:
+    """What ``node`` holds, in words."""
+    kinds: dict[type, str] = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
+    return "nothing" if node.value is None else kinds.get(type(node.value), str(node.value))
+
+
+def parse(source: bytes, file: str) -> Node:
+    """Read one YAML 1.2 document; ``Faults`` says what is wrong with it."""
+    try:
+        # A byte order mark is allowed, and means nothing.
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        column = error.start - source.rfind(b"\n", 0, error.start)
+        message = f"not UTF-8 text: byte 0x{source[error.start]:02x}"
+        raise Faults([Fault(Place(file, line, column), message, "save the file as UTF-8")]) from None
+    if not text.strip():
+        raise Faults([Fault(Place(file), "the file is empty")])
+    if _MARKUP.match(text):
+        raise Faults([Fault(Place(file, 1, 1), "expected an OpenAPI contract in YAML, found HTML or XML")])
+    return _Parser(text, file).document()
+
+
+def _entry(node: Node, key: str) -> Node | None:
+    return node.entries[int(key)] if key.isdecimal() and int(key) < len(node.entries) else None
+
+
+class _Mark(Protocol):
+    """A place in the text, from 0."""
+
+    line: int
+    column: int
+
+
+class _Event(Protocol):
+    """The parts of libyaml's events; PyYAML gives them no types."""
+
+    start_mark: _Mark
+    anchor: str | None
+    tag: str | None
+    implicit: tuple[bool, bool]
+    value: str
+
+
+class _Parser:
+    """Builds nodes from libyaml's events, without recursion: a file cannot exhaust the stack."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._file = file
+        # JSON writes characters beyond U+FFFF as two escapes, which libyaml refuses. The columns behind them move by 2.
+        self._moved: list[tuple[int, int]] = []
+        if _SURROGATES.search(text):
+            lines = text.split("\n")
+            text = "\n".join(self._joined(number, line) for number, line in enumerate(lines))
+        self._text = text
+        self._anchors: dict[str, tuple[Value, int]] = {}
+        self._open: set[str] = set()
+
+    def document(self) -> Node:
+        loader = getattr(yaml, "CLoader", yaml.Loader)(self._text)
+        try:
+            return self._nodes(loader.get_event)
+        except yaml.MarkedYAMLError as error:
+            mark = cast("_Mark | None", error.problem_mark or error.context_mark)
+            place = self._place(mark) if mark else Place(self._file)
+            raise Faults([Fault(place, f"not YAML: {error.problem or error.context}")]) from None
+        except yaml.YAMLError as error:
+            message = f"not YAML: {str(error).splitlines()[0].strip()}"
+            raise Faults([Fault(Place(self._file), message)]) from None
+        finally:
+            loader.dispose()
+
+    def _nodes(self, next_event: object) -> Node:
+        get = cast("type[_Event]", next_event)
+        root: Node | None = None
+        # One entry a collection that is being read: its node, its size with every alias written out, its anchor, and in
+        # a mapping the key that waits for its value.
+        stack: list[tuple[Node, list[int], str | None, list[tuple[str, Place]]]] = []
+        while True:
+            event = get()
+            name = type(event).__name__
+            if name in ("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent"):
+                if name == "DocumentStartEvent" and root is not None:
+                    self._refuse(event, "a second document in one file", "keep each in a file of its own")
+                continue
+            if name == "StreamEndEvent":
+                return root or Node(None, Place(self._file, 1, 1))
+            if name in ("SequenceEndEvent", "MappingEndEvent"):
+                node, size, anchor, _ = stack.pop()
+                if anchor:
+                    self._open.discard(anchor)
+                    self._anchors[anchor] = node.value, size[0]
+                if stack:
+                    stack[-1][1][0] += size[0]
+                continue
+            value, count = self._value(event, name)
+            place = self._place(event.start_mark)
+            if stack:
+                parent, size, _, waiting = stack[-1]
+                if isinstance(parent.value, dict) and not waiting:
+                    waiting.append((self._key(parent.value, value, event, place), place))
+                    continue
+                if waiting:
+                    place = waiting[0][1]
+                node = Node(value, place)
+                if isinstance(parent.value, dict):
+                    parent.value[waiting.pop()[0]] = node
+                else:
+                    cast("list[Node]", parent.value).append(node)
+                size[0] += count
+                if size[0] > MOST_NODES:
+                    self._refuse(event, f"aliases make this more than {MOST_NODES:,} nodes")
+            else:
+                node = root = Node(value, place)
+            if name in ("SequenceStartEvent", "MappingStartEvent"):
+                if len(stack) == MOST_LEVELS:
+                    self._refuse(event, "nested too deeply")
+                if event.anchor:
+                    self._open.add(event.anchor)
+                stack.append((node, [0], event.anchor, []))
+
+    def _value(self, event: _Event, name: str) -> tuple[Value, int]:
+        """The value of a scalar or an alias, or an empty collection; and its size in nodes."""
+        if name == "AliasEvent":
+            anchor = event.anchor or ""
+            if anchor in self._open:
+                self._refuse(event, "an alias stands inside the node that it names")
+            if anchor not in self._anchors:
+                self._refuse(event, f"no node has the anchor &{anchor}")
+            return self._anchors[anchor]
+        tag = event.tag.removeprefix(_CORE) if event.tag and event.tag != "!" else None
+        value: Value
+        if name == "MappingStartEvent":
+            value, known = {}, ("map",)
+        elif name == "SequenceStartEvent":
+            value, known = [], ("seq",)
+        else:
+            known = ("str", "int", "float", "bool", "null")
+            plain = tag in known[1:] or (tag is None and event.tag is None and event.implicit[0])
+            value = self._scalar(event) if plain else event.value
+            if event.anchor:
+                self._anchors[event.anchor] = value, 1
+        if tag is not None and tag not in known:
+            self._refuse(event, f"the tag {event.tag} has no meaning in a contract", "remove it")
+        return value, 1
+
+    def _key(self, mapping: dict[str, Node], value: Value, event: _Event, place: Place) -> str:
+        # The text of the key is the key: `200:` names the same response as `'200':`.
+        text = event.value if isinstance(getattr(event, "value", None), str) else value
+        if not isinstance(text, str):
+            self._refuse(event, "a key must be a string")
+        if text == "<<" and event.implicit[0]:
+            self._refuse(event, "merge keys (<<) are not part of YAML 1.2", "write the fields out, or use $ref")
+        if text in mapping:
+            self._refuse(event, f"duplicate key {text!r}, first on line {mapping[text].place.line}", "remove one")
+        return text
+
+    def _scalar(self, event: _Event) -> Value:
+        """What a plain scalar means: https://yaml.org/spec/1.2.2/#1032-tag-resolution."""
+        text = event.value
+        if text in ("", "~", "null", "Null", "NULL"):
+            return None
+        if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+            return text.lower() == "true"
+        if _INTEGER.fullmatch(text):
+            digits = text.removeprefix("0o").removeprefix("0x")
+            try:
+                return int(digits, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
+            except ValueError:
+                self._refuse(event, "this number has too many digits")
+        if _FLOAT.fullmatch(text):
+            number = float(text)
+            if not math.isfinite(number):
+                self._refuse(event, "this number is too large")
+            return number
+        if _NOT_JSON.fullmatch(text):
+            self._refuse(event, f"{text} is not a JSON number")
+        return text
+
+    def _joined(self, number: int, line: str) -> str:
+        found = 0
+
+        def join(match: re.Match[str]) -> str:
+            nonlocal found
+            self._moved.append((number, match.end() - 2 * (found + 1)))
+            found += 1
+            high, low = int(match[2], 16), int(match[3], 16)
+            return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+        return _SURROGATES.sub(join, line)
+
+    def _place(self, mark: _Mark) -> Place:
+        moved = 2 * sum(line == mark.line and end <= mark.column for line, end in self._moved) if self._moved else 0
+        return Place(self._file, mark.line + 1, mark.column + 1 + moved)
+
+    def _refuse(self, event: _Event, message: str, hint: str = "") -> NoReturn:
+        raise Faults([Fault(self._place(event.start_mark), message, hint)])
