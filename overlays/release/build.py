@@ -1,46 +1,60 @@
-"""Building a release from a commit, twice, in places that have nothing in common but the commit."""
+"""A release from a commit, built twice in places that have nothing in common but the commit."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
+from packaging.metadata import Metadata
+from packaging.version import InvalidVersion, Version
+from readme_renderer import markdown
 from uv import find_uv_bin
 
-from release import bill_of_materials, checksums
-from release.distributions import Distributions, sha256
-from release.project import Project
-from release.refusal import Refusal
-from release.repository import Commit, Repository
+from release import sbom
+from release.project import NORMAL_FORM, PACKAGES, Commit, Project, Refusal, Repository
+
+CHECKSUMS = "SHA256SUMS"
 
 
 @frozen
 class Release:
-    """A built release: everything in its folder belongs to it."""
+    """A built release."""
 
-    root: Path
-    """The work tree."""
     project: Project
-    """As it is in the commit."""
     commit: Commit
-    distributions: Distributions
-    files: tuple[Path, ...]
-    """The distributions, the SBOM, the checksums, and the signature if there is one."""
+    folder: Path
+    digests: dict[str, str] = field(repr=False)
+    """The SHA-256 of each file in the folder that belongs to it."""
+
+    @property
+    def distributions(self) -> list[Path]:
+        """The wheel and the sdist."""
+        return _distributions(self.folder, self.project)
+
+    def refuse_tampered(self) -> None:
+        """Refuse files that are not those that were built."""
+        for name, digest in self.digests.items():
+            if sha256(self.folder / name) != digest:
+                raise Refusal(f"{self.folder / name} changed after the build; nothing was uploaded")
 
 
 @frozen
 class Surroundings:
-    """What must not show in a build's result."""
+    """Conditions that must not show in a build's result."""
 
     variables: dict[str, str]
     umask: int
     file_time: int | None
-    """What the files' modification times are set to, in seconds since 1970; ``None`` leaves the commit's."""
+    """The files' modification times, in seconds since 1970; ``None`` leaves the commit's."""
 
 
 HERE = Surroundings(variables={"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0"}, umask=0o022, file_time=None)
@@ -50,31 +64,83 @@ ELSEWHERE = Surroundings(
     file_time=1_000_000_000,
 )
 
-_ANY_TIME = "1000000000"
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def build(root: Path, destination: Path, *, sign: Path | None = None) -> Release:
-    """Build the commit checked out in ``root`` into ``destination``, and put SBOM and checksums beside it.
+def metadata_of(wheel: Path) -> Metadata:
+    """The core metadata in a wheel, which must be valid."""
+    with zipfile.ZipFile(wheel) as content:
+        (name,) = (name for name in content.namelist() if name.endswith(".dist-info/METADATA"))
+        return Metadata.from_email(content.read(name))
+
+
+def build(root: Path, folder: Path, *, sign: Path | None = None) -> Release:
+    """Build the commit checked out in ``root`` into ``folder``, with SBOM, provenance and checksums.
 
     Args:
         root: The work tree. It must be clean, and its ``generated/`` what its contract gives.
-        destination: The folder; files of earlier releases in it are removed.
+        folder: The folder; files of earlier releases in it are removed.
         sign: An SSH key that signs the checksums; its public half does where an agent holds the other.
 
     """
     repository = Repository(root)
     repository.refuse_dirty()
-    commit = repository.head()
-    with tempfile.TemporaryDirectory(prefix="release-") as folder:
-        scratch = Path(folder)
-        refuse_stale(repository.export(commit.sha, scratch / "verified"))
+    refuse_tampered(folder)
+    commit = repository.commit()
+    with tempfile.TemporaryDirectory(prefix="release-") as name:
+        scratch = Path(name)
         export = repository.export(commit.sha, scratch / "one" / "source")
+        again = repository.export(commit.sha, scratch / "two" / "another name")
+        refuse_stale(export)
         project = Project.read(export)
-        project.refuse_diverged_versions()
-        distributions = build_twice(repository, commit, export, scratch)
-        distributions.refuse_strays(export)
-        distributions.refuse_broken_readme()
-        return deliver(repository, commit, project, distributions, destination, sign=sign)
+        _refuse_diverged_versions(project)
+        built = build_twice(project, export, again, commit, scratch)
+        refuse_strays(project, *built)
+        _refuse_broken_readme(built[0])
+        bill = export / "sbom" / f"{project.stem}.cdx.json"
+        return _deliver(project, commit, [*built, bill], folder, sign)
+
+
+def build_twice(project: Project, export: Path, again: Path, commit: Commit, scratch: Path) -> list[Path]:
+    """Build wheel and sdist of two exports in different surroundings, and a wheel from the sdist; refuse differences."""
+    first, second, third = (scratch / name for name in ("first", "second", "from-sdist"))
+    for tree, into, surroundings in ((export, first, HERE), (again, second, ELSEWHERE)):
+        (tree / "sbom").mkdir()
+        (tree / "sbom" / f"{project.stem}.cdx.json").write_text(sbom.bill(project, commit), "utf-8")
+        if surroundings.file_time is not None:
+            for file in tree.rglob("*"):
+                os.utime(file, (surroundings.file_time, surroundings.file_time))
+        _uv_build("--wheel", "--sdist", str(tree), into=into, commit=commit, surroundings=surroundings)
+    wheel, sdist = _distributions(first, project)
+    _uv_build("--wheel", str(sdist), into=third, commit=commit, surroundings=HERE)
+    for one, two, origins in (
+        (wheel, second / wheel.name, "two builds of the same commit"),
+        (sdist, second / sdist.name, "two builds of the same commit"),
+        (wheel, third / wheel.name, "the tree and the sdist"),
+    ):
+        if sha256(one) != sha256(two):
+            raise Refusal(f"{origins} give different bytes for {one.name}")
+    return [wheel, sdist]
+
+
+def build_wheel(tree: Path, into: Path) -> Path:
+    """Build only a wheel, of a source tree as it lies there, for trying out."""
+    _uv_build("--wheel", str(tree), into=into)
+    return _distributions(into, Project.read(tree))[0]
+
+
+def refuse_tampered(folder: Path) -> None:
+    """Refuse a folder with files other than those that its checksums were made of."""
+    sums = folder / CHECKSUMS
+    for line in sums.read_text("utf-8").splitlines() if sums.exists() else []:
+        digest, _, name = line.partition("  ")
+        file = folder / name
+        if file.is_file() and sha256(file) != digest:
+            raise Refusal(f"{file} is not the file that {sums} lists: it changed after it was built; remove {folder}")
 
 
 def refuse_stale(export: Path) -> None:
@@ -91,40 +157,70 @@ def refuse_stale(export: Path) -> None:
         raise Refusal(f"generated/ is stale; run `nox -s generate` and commit\n{(done.stdout + done.stderr).strip()}")
 
 
-def build_twice(repository: Repository, commit: Commit, export: Path, scratch: Path) -> Distributions:
-    """Build ``export`` here and once more elsewhere, and a wheel from the sdist; refuse any difference."""
-    again = repository.export(commit.sha, scratch / "two" / "another name")
-    first = build_distributions(export, scratch / "first", commit, HERE)
-    second = build_distributions(again, scratch / "second", commit, ELSEWHERE)
-    for one, two in zip(first.files, second.files, strict=True):
-        _refuse_different(one, two, "two builds of the same commit")
-    from_sdist = scratch / "from-sdist"
-    _uv_build("--wheel", str(first.sdist), destination=from_sdist, epoch=commit.epoch, surroundings=HERE)
-    _refuse_different(first.wheel, from_sdist / first.wheel.name, "the tree and the sdist")
-    return first
+def _refuse_diverged_versions(project: Project) -> None:
+    stated = str(json.loads((project.root / NORMAL_FORM).read_text("utf-8"))["info"]["version"])
+    try:
+        contract = Version(stated)
+    except InvalidVersion:
+        raise Refusal(f"openapi.yaml: info.version is {stated}, not a version such as 1.2.3") from None
+    if project.version.release[:2] != contract.release[:2]:
+        raise Refusal(
+            f"version {project.version} of the package and info.version {contract} in openapi.yaml "
+            "must share their first two numbers"
+        )
 
 
-def build_distributions(export: Path, into: Path, commit: Commit, surroundings: Surroundings) -> Distributions:
-    """Build wheel and sdist straight from ``export``."""
-    if surroundings.file_time is not None:
-        for file in export.rglob("*"):
-            os.utime(file, (surroundings.file_time, surroundings.file_time))
-    _uv_build("--wheel", "--sdist", str(export), destination=into, epoch=commit.epoch, surroundings=surroundings)
-    return Distributions.find(into, Project.read(export))
+def refuse_strays(project: Project, wheel: Path, sdist: Path) -> None:
+    """Refuse a distribution that lacks a file of the project's packages, or holds anything else."""
+    export, about = project.root, f"{project.stem}.dist-info"
+    metadata = ["METADATA", "WHEEL", "RECORD", "licenses/LICENSE", f"sboms/{project.stem}.cdx.json"]
+    if "scripts" in project.metadata or "entry-points" in project.metadata:
+        metadata.append("entry_points.txt")
+    with zipfile.ZipFile(wheel) as content:
+        _compare(wheel, set(content.namelist()), _packaged(export, PACKAGES) | {f"{about}/{name}" for name in metadata})
+    # hatchling always takes .gitignore along: a build from the sdist must leave out the same files.
+    tree = {".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "openapi.yaml", "pyproject.toml", "hatch_build.py"}
+    tree |= {f"sbom/{project.stem}.cdx.json", "PKG-INFO"}
+    with tarfile.open(sdist) as content:
+        names = {member.name.removeprefix(f"{project.stem}/") for member in content.getmembers()}
+        _compare(sdist, names, _packaged(export, {folder: folder for folder in PACKAGES}) | tree)
 
 
-def build_wheel(tree: Path, into: Path) -> Path:
-    """Build only a wheel, of a source tree as it lies there, for trying out."""
-    _uv_build("--wheel", str(tree), destination=into, epoch=_ANY_TIME, surroundings=HERE)
-    return Distributions.find(into, Project.read(tree)).wheel
+def _packaged(export: Path, folders: dict[str, str]) -> set[str]:
+    return {
+        f"{name}/{file.relative_to(export / folder).as_posix()}"
+        for folder, name in folders.items()
+        for file in (export / folder).rglob("*")
+        if file.is_file()
+    }
 
 
-def _uv_build(*arguments: str, destination: Path, epoch: str, surroundings: Surroundings) -> None:
+def _compare(file: Path, held: set[str], belong: set[str]) -> None:
+    faults = [f"{name} does not belong" for name in sorted(held - belong)]
+    faults += [f"{name} is missing" for name in sorted(belong - held)]
+    if faults:
+        raise Refusal(f"{file.name}: {'; '.join(faults[:5])}{'; …' if len(faults) > 5 else ''}")
+
+
+def _refuse_broken_readme(wheel: Path) -> None:
+    metadata = metadata_of(wheel)
+    if metadata.description_content_type != "text/markdown":
+        raise Refusal(f"the README's type is {metadata.description_content_type}, not text/markdown")
+    if not (metadata.description or "").strip() or not markdown.render(metadata.description or ""):
+        raise Refusal("README.md is empty or does not render as Markdown")
+
+
+def _distributions(folder: Path, project: Project) -> list[Path]:
+    return [folder / f"{project.stem}-py3-none-any.whl", folder / f"{project.stem}.tar.gz"]
+
+
+def _uv_build(*arguments: str, into: Path, commit: Commit | None = None, surroundings: Surroundings = HERE) -> None:
     # No isolation: the build backend is the one that this environment pins, and no network is needed.
+    epoch = str(int(commit.time.timestamp())) if commit else "1000000000"
     done = subprocess.run(
         [
             find_uv_bin(), "build", "--no-build-isolation", "--offline", "--no-config", "--quiet",
-            "--python", sys.executable, "--out-dir", str(destination), *arguments,
+            "--python", sys.executable, "--out-dir", str(into), *arguments,
         ],
         env={**os.environ, **surroundings.variables, "SOURCE_DATE_EPOCH": epoch},
         umask=surroundings.umask,
@@ -136,30 +232,36 @@ def _uv_build(*arguments: str, destination: Path, epoch: str, surroundings: Surr
         raise Refusal(f"the build failed\n{done.stderr.strip()}")
 
 
-def _refuse_different(one: Path, two: Path, origins: str) -> None:
-    if sha256(one) != sha256(two):
-        raise Refusal(f"{origins} give different bytes for {one.name}")
-
-
-def deliver(
-    repository: Repository,
-    commit: Commit,
-    project: Project,
-    distributions: Distributions,
-    destination: Path,
-    *,
-    sign: Path | None = None,
-) -> Release:
-    """Put the distributions into ``destination`` in place of earlier ones, with SBOM and checksums beside them."""
-    destination.mkdir(parents=True, exist_ok=True)
-    for stale in [*destination.glob(f"{project.stem}-*"), *destination.glob(f"{checksums.FILE_NAME}*")]:
+def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, sign: Path | None) -> Release:
+    """Put ``files`` into ``folder`` in place of earlier ones, with provenance, checksums and signature."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # The checksums go first and come last, so that they never vouch for what an interrupted run left behind.
+    name = project.stem.partition("-")[0]
+    for stale in [*folder.glob(f"{CHECKSUMS}*"), *folder.glob(f"{name}-*")]:
         stale.unlink()
-    for file in distributions.files:
-        shutil.copyfile(file, destination / file.name)
-    delivered = Distributions.find(destination, project)
-    bill = destination / f"{project.stem}-{project.version}.cdx.json"
-    bill.write_text(bill_of_materials.render(delivered, commit), "utf-8")
-    sums = checksums.write(destination, [*delivered.files, bill])
-    signature = [checksums.sign(sums, sign)] if sign else []
-    files = (*delivered.files, bill, sums, *signature)
-    return Release(root=repository.root, project=project, commit=commit, distributions=delivered, files=files)
+    digests = {file.name: sha256(file) for file in files}
+    statement = folder / f"{project.stem}.intoto.json"
+    statement.write_text(sbom.provenance(commit, digests), "utf-8")
+    digests[statement.name] = sha256(statement)
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
+    # As `sha256sum --check` reads them.
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items())]
+    partial = folder / f"{CHECKSUMS}.part"
+    partial.write_text("".join(lines), "utf-8", newline="\n")
+    sums = partial.replace(folder / CHECKSUMS)
+    if sign:
+        _sign(sums, sign)
+    return Release(project, commit, folder, digests)
+
+
+def _sign(sums: Path, key: Path) -> None:
+    """Sign with an SSH key, or with the agent that holds the other half of a public one; ``-n`` is the verifier's."""
+    command = ["ssh-keygen", "-Y", "sign", "-f", str(key), "-n", "file", str(sums)]
+    try:
+        # Standard input stays the terminal's: a key may want its passphrase.
+        done = subprocess.run(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, check=False)
+    except FileNotFoundError as error:
+        raise Refusal("ssh-keygen is not on the path; it makes the signature") from error
+    if done.returncode != 0:
+        raise Refusal(f"signing with {key} failed: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")

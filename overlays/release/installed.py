@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from release import use
-from release.build import build_wheel
-from release.clean_environment import CleanEnvironment
-from release.distributions import metadata_of
-from release.refusal import Refusal
+from release.build import build_wheel, metadata_of, refuse_tampered
+from release.environment import Environment
+from release.project import Project, Refusal, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from release.project import Commit
 
 RESOLUTIONS: Final = ("lowest-direct", "highest")
 EXTRAS: Final = ("aiohttp", "cli", "sandbox")
 SUITES: Final = ("client", "sandbox", "cli")
 """The folders under ``tests/`` that need nothing but the installed package."""
+PASSED: Final = Path("build", "installed.json")
+"""The commit that was last checked, and the combinations that passed; ``publish`` asks for them."""
 
-TYPED_USE = """\
+TYPED = """\
 from datetime import datetime
 from typing import assert_type
 
@@ -43,7 +46,7 @@ async def concurrent(client: AsyncBoltz) -> None:
     assert_type(await client.admin.api_keys.revoke("id"), APIKey)
 """
 
-WRONG_USE = """\
+MISTYPED = """\
 from boltz_api import Boltz
 
 Boltz().admin.api_keys.create(nam="x")
@@ -51,7 +54,7 @@ Boltz().admin.api_keys.create(nam="x")
 
 
 def check(root: Path, pythons: Iterable[str], resolutions: Iterable[str], wheel: Path | None) -> None:
-    """Install the wheel with every combination of Python and resolution, use it in each, and say so.
+    """Install the wheel with every combination of Python and resolution, and check it in each.
 
     Args:
         root: The repository, for its tests.
@@ -60,73 +63,98 @@ def check(root: Path, pythons: Iterable[str], resolutions: Iterable[str], wheel:
         wheel: The wheel; if left out, one is built from the work tree.
 
     """
+    repository = Repository(root)
+    if wheel is not None:
+        refuse_tampered(wheel.parent)
+    commit = repository.commit() if wheel is None and not repository.changed() else None
     with tempfile.TemporaryDirectory(prefix="installed-") as folder:
         scratch = Path(folder)
         built = wheel or build_wheel(root, scratch / "wheel")
         for python in pythons:
             for resolution in resolutions:
                 print(f"{built.name} on Python {python}, {resolution} dependencies:", flush=True)
-                environment = CleanEnvironment.create(scratch / f"{Path(python).name}-{resolution}", python)
+                environment = Environment.create(scratch / f"{Path(python).name}-{resolution}", python)
                 install(environment, built, root, resolution)
-                check_use(environment)
+                check_calls(environment)
                 check_commands(environment)
                 check_types(environment)
                 check_tests(environment, root)
+                if commit:
+                    version = environment.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+                    _record(root, commit, f"{version.strip()} {resolution}")
+    if not commit:
+        print("not recorded for `publish`: only a wheel of a commit, without further edits, is")
 
 
-def install(environment: CleanEnvironment, wheel: Path, root: Path, resolution: str) -> None:
-    """Install the wheel with its extras, and what the tests need."""
+def refuse_unchecked(root: Path) -> None:
+    """Refuse a commit that was not checked on every Python that the package declares."""
+    passed = _passed(root, Repository(root).commit())
+    pythons = Project.read(root).pythons
+    missing = [each for each in pythons if not all(f"{each} {resolution}" in passed for resolution in RESOLUTIONS)]
+    if missing:
+        raise Refusal(
+            f"this commit was not checked as installed on Python {', '.join(missing)}: run `nox -s installed`, or give "
+            "--without-installed where another machine did"
+        )
+
+
+def _passed(root: Path, commit: Commit) -> list[str]:
+    try:
+        recorded = json.loads((root / PASSED).read_text("utf-8"))
+        return list(recorded["passed"]) if recorded["commit"] == commit.sha else []
+    except (FileNotFoundError, ValueError, TypeError, LookupError):
+        return []
+
+
+def _record(root: Path, commit: Commit, combination: str) -> None:
+    passed = sorted({*_passed(root, commit), combination})
+    (root / PASSED).parent.mkdir(exist_ok=True)
+    (root / PASSED).write_text(json.dumps({"commit": commit.sha, "passed": passed}), "utf-8")
+
+
+def install(environment: Environment, wheel: Path, root: Path, resolution: str) -> None:
+    """Install the wheel with its extras, and the group that the tests need."""
     tests = ["--group", f"{root / 'pyproject.toml'}:tests"]
     # The wheel's requirements are named beside it, for to uv those of a wheel are indirect: it would take the newest.
-    wanted = [f"{wheel.resolve()}[{','.join(EXTRAS)}]", *required_by(wheel)]
+    wanted = [f"{wheel.resolve()}[{','.join(EXTRAS)}]", *_required_by(wheel)]
     environment.install("--resolution", resolution, *wanted, *tests)
 
 
-def required_by(wheel: Path) -> list[str]:
-    """What the wheel requires, its extras included."""
-    requirements = metadata_of(wheel).requires_dist or []
-    extras = ("", *EXTRAS)
-    return [
-        f"{requirement.name}{requirement.specifier}"
-        for requirement in requirements
-        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
-    ]
+def _required_by(wheel: Path) -> Iterator[str]:
+    for requirement in metadata_of(wheel).requires_dist or []:
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *EXTRAS)):
+            yield f"{requirement.name}{requirement.specifier}"
 
 
-def check_use(environment: CleanEnvironment) -> None:
+def check_calls(environment: Environment) -> None:
     """The package is the installed one, and it creates, lists and revokes."""
     place = environment.run("python", "-c", "import boltz_api; print(boltz_api.__file__)").strip()
     if not Path(place).is_relative_to(environment.folder):
         raise Refusal(f"boltz_api was imported from {place}, not from the environment")
-    print(f"  imports as {version_of(environment)}")
-    with use.sandbox(environment) as variables:
-        for line in use.calls(environment, variables):
+    with environment.sandbox() as variables:
+        for line in environment.calls(variables):
             print(f"  {line}")
 
 
-def check_commands(environment: CleanEnvironment) -> None:
+def check_commands(environment: Environment) -> None:
     """The command line states the package's version, and creates, lists and revokes."""
-    version = version_of(environment)
+    version = environment.run("python", "-c", "import boltz_api; print(boltz_api.__version__)").strip()
     if version not in environment.run("boltz-api", "--version"):
         raise Refusal(f"`boltz-api --version` does not say {version}, which the package does")
-    with use.sandbox(environment) as variables:
-        use.commands(environment, variables)
-    print("  the command line creates, lists and revokes")
+    with environment.sandbox() as variables:
+        environment.commands(variables)
+    print(f"  the command line of {version} creates, lists and revokes")
 
 
-def version_of(environment: CleanEnvironment) -> str:
-    """The version that the package states."""
-    return environment.run("python", "-c", "import boltz_api; print(boltz_api.__version__)").strip()
-
-
-def check_types(environment: CleanEnvironment) -> None:
+def check_types(environment: Environment) -> None:
     """mypy, in this environment, sees the types of the package in that one."""
-    (environment.work / "typed.py").write_text(TYPED_USE, "utf-8")
-    (environment.work / "wrong.py").write_text(WRONG_USE, "utf-8")
+    (environment.work / "typed.py").write_text(TYPED, "utf-8")
+    (environment.work / "mistyped.py").write_text(MISTYPED, "utf-8")
     mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "mypy-cache", "--python-executable"]
     environment.run(*mypy, environment.python, "typed.py")
     try:
-        environment.run(*mypy, environment.python, "wrong.py")
+        environment.run(*mypy, environment.python, "mistyped.py")
     except Refusal as refusal:
         if "[call-arg]" not in str(refusal):
             raise
@@ -135,12 +163,12 @@ def check_types(environment: CleanEnvironment) -> None:
     print("  mypy --strict sees its types")
 
 
-def check_tests(environment: CleanEnvironment, root: Path) -> None:
+def check_tests(environment: Environment, root: Path) -> None:
     """The fast tests pass away from the repository."""
-    suites = [name for name in SUITES if (root / "tests" / name).is_dir()]
-    for name in suites:
-        shutil.copytree(root / "tests" / name, environment.work / "tests" / name)
+    for name in SUITES:
+        if (root / "tests" / name).is_dir():
+            shutil.copytree(root / "tests" / name, environment.work / "tests" / name)
     for file in ("pyproject.toml", "openapi.yaml", "tests/conftest.py"):
         shutil.copyfile(root / file, environment.work / file)
-    said = environment.run("python", "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "tests")
-    print(f"  tests: {said.strip().splitlines()[-1]}")
+    output = environment.run("python", "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "tests")
+    print(f"  tests: {output.strip().splitlines()[-1]}")

@@ -1,24 +1,33 @@
-"""What the source tree says about itself: its name, its version, and the changelog's word on each release."""
+"""The project and its git repository: name, version, changelog, and the commit that a release is made from."""
 
 from __future__ import annotations
 
+import io
+import os
 import re
+import subprocess
+import tarfile
 import tomllib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from packaging.version import InvalidVersion, Version
 
-from codegen.contract import Contract
-from release.refusal import Refusal
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+PACKAGES = {"overlays/boltz_api": "boltz_api", "generated/boltz_api_generated": "boltz_api_generated"}
+"""Each shipped package: its folder in the tree, and its name in the wheel."""
+NORMAL_FORM = "generated/boltz_api_generated/openapi.json"
 
 _HEADING = re.compile(r"^## \[?v?(?P<version>\d[^\s\]]*)\]?(?P<rest>.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^__version__ = \"(?P<version>[^\"]+)\"$", re.MULTILINE)
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+class Refusal(Exception):  # noqa: N818 - it reports a decision, not a defect
+    """The reason why a step does not go on. The command line prints it and exits with 1."""
 
 
 @frozen
@@ -27,7 +36,6 @@ class Entry:
 
     version: Version
     dated: bool
-    """Whether the heading carries a date; an entry without one is still being written."""
     text: str
 
 
@@ -36,70 +44,137 @@ class Project:
     """A source tree: the work tree, an export of a commit, or an unpacked sdist."""
 
     root: Path
-    name: str
+    metadata: dict[str, Any]
+    """The ``[project]`` table of ``pyproject.toml``."""
     version: Version
-    contract_version: Version
     changelog: tuple[Entry, ...]
-    """Newest first, as in the file."""
 
     @classmethod
     def read(cls, root: Path) -> Project:
-        """Read ``pyproject.toml``, ``openapi.yaml`` and ``CHANGELOG.md`` in ``root``."""
+        """Read ``pyproject.toml`` and ``CHANGELOG.md`` in ``root``, and the version where hatch is told to find it."""
         pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+        place = root / pyproject["tool"]["hatch"]["version"]["path"]
+        stated = _VERSION.search(place.read_text("utf-8"))
+        if stated is None:
+            raise Refusal(f'{place} states no version; it needs a line such as __version__ = "1.2.3"')
         changelog = root / "CHANGELOG.md"
         return cls(
             root=root,
-            name=pyproject["project"]["name"],
-            version=Version(_version(root, pyproject)),
-            contract_version=contract_version(Contract.read(root / "openapi.yaml")),
-            changelog=entries(changelog.read_text("utf-8")) if changelog.exists() else (),
+            metadata=pyproject["project"],
+            version=Version(stated["version"]),
+            changelog=_entries(changelog.read_text("utf-8")) if changelog.exists() else (),
         )
 
     @property
+    def name(self) -> str:
+        """The distribution's name."""
+        return str(self.metadata["name"])
+
+    @property
     def stem(self) -> str:
-        """The name as it stands in file names."""
-        return re.sub(r"[-_.]+", "_", self.name).lower()
+        """Name and version as file names begin with them."""
+        return f"{re.sub(r'[-_.]+', '_', self.name).lower()}-{self.version}"
 
-    def entry(self, version: Version) -> Entry | None:
-        """The changelog's entry for ``version``, if it has one that says anything."""
-        return next((entry for entry in self.changelog if entry.version == version and entry.text), None)
+    @property
+    def pythons(self) -> list[str]:
+        """The Python versions that the classifiers declare."""
+        prefix = "Programming Language :: Python :: 3."
+        return [line.rpartition(" ")[2] for line in self.metadata["classifiers"] if line.startswith(prefix)]
 
-    def refuse_diverged_versions(self) -> None:
-        """Refuse a package and a contract whose versions differ in more than the last number."""
-        if self.version.release[:2] != self.contract_version.release[:2]:
-            raise Refusal(
-                f"version {self.version} of the package and info.version {self.contract_version} in openapi.yaml "
-                "must share their first two numbers"
-            )
-
-
-def _version(root: Path, pyproject: Mapping[str, Any]) -> str:
-    place = root / pyproject["tool"]["hatch"]["version"]["path"]
-    stated = _VERSION.search(place.read_text("utf-8"))
-    if stated is None:
-        raise Refusal(f'{place} states no version; it needs a line such as __version__ = "1.2.3"')
-    return stated["version"]
+    def refuse_unannounced(self, *, final: bool) -> None:
+        """Refuse a version without an entry in the changelog; a final one needs its date."""
+        entry = next((entry for entry in self.changelog if entry.version == self.version and entry.text), None)
+        if entry is None:
+            raise Refusal(f"CHANGELOG.md has no entry for {self.version}; say there what changes for users")
+        if final and not entry.dated:
+            raise Refusal(f"the entry for {self.version} in CHANGELOG.md has no date yet; give it the release's")
 
 
-def contract_version(contract: Contract) -> Version:
-    """The contract's ``info.version``."""
-    info = contract.document.get("info")
-    stated = info.get("version") if isinstance(info, dict) else None
-    try:
-        return Version(str(stated))
-    except InvalidVersion:
-        raise Refusal(f"{contract.file}: info.version is {stated!r}, not a version such as 1.2.3") from None
-
-
-def entries(changelog: str) -> tuple[Entry, ...]:
-    """The entries of a changelog: its headings ``## 1.2.3 - 2026-01-31``, each with the text up to the next."""
+def _entries(changelog: str) -> tuple[Entry, ...]:
     headings = list(_HEADING.finditer(changelog))
     ends = [heading.start() for heading in headings[1:]] + [len(changelog)]
     return tuple(
-        Entry(
-            version=Version(heading["version"]),
-            dated=bool(_DATE.search(heading["rest"])),
-            text=changelog[heading.end() : end].strip(),
-        )
+        Entry(Version(heading["version"]), bool(_DATE.search(heading["rest"])), changelog[heading.end() : end].strip())
         for heading, end in zip(headings, ends, strict=True)
     )
+
+
+@frozen
+class Commit:
+    """A commit, and the time that every file built from it carries."""
+
+    sha: str
+    time: datetime
+
+
+@frozen
+class Repository:
+    """A git work tree."""
+
+    root: Path
+
+    def commit(self, revision: str = "HEAD") -> Commit:
+        """The commit that ``revision`` names."""
+        sha, time = self._git("log", "-1", "--format=%H %ct", revision, "--").split()
+        return Commit(sha=sha, time=datetime.fromtimestamp(int(time), UTC))
+
+    def changed(self) -> list[str]:
+        """The files in which the work tree differs from its commit."""
+        return [line[3:] for line in self._git("status", "--porcelain", "--untracked-files=normal").splitlines()]
+
+    def refuse_dirty(self) -> None:
+        """Refuse a work tree that differs from its commit: what is built must be what is recorded."""
+        if changed := self.changed():
+            names = ", ".join(changed[:3]) + (", …" if len(changed) > 3 else "")
+            raise Refusal(f"the work tree differs from its commit ({names}); commit, or stash what does not belong")
+
+    def export(self, revision: str, folder: Path) -> Path:
+        """Write the files of ``revision``, and nothing else, into the new folder ``folder``."""
+        # Without autocrlf=false a Windows checkout's line endings would get into the archive.
+        archive = self._run("-c", "core.autocrlf=false", "archive", "--format=tar", revision)
+        folder.mkdir(parents=True)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+        return folder
+
+    def files(self) -> list[str]:
+        """The files of the work tree that git tracks or would track."""
+        listed = self._git("ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
+        return sorted(name for name in set(listed) if name and (self.root / name).is_file())
+
+    def create(self, message: str) -> None:
+        """Make a repository of the folder, with all its files in one commit."""
+        identity = ("-c", f"user.name={message}", "-c", "user.email=nobody@localhost", "-c", "commit.gpgsign=false")
+        self._git("init", "--quiet", "--initial-branch", "main")
+        self._git("add", "--all")
+        self._git(*identity, "commit", "--quiet", "--no-verify", "--message", message)
+
+    def release_tags(self) -> dict[Version, str]:
+        """The tags that name a release (``v1.2.3``), by version."""
+        tags: dict[Version, str] = {}
+        for tag in self._git("tag", "--list", "v*").split():
+            try:
+                tags[Version(tag)] = tag
+            except InvalidVersion:
+                continue
+        return tags
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone lacks a part of the history, and perhaps the tags with it."""
+        return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def _git(self, *arguments: str) -> str:
+        return self._run(*arguments).decode()
+
+    def _run(self, *arguments: str) -> bytes:
+        # A hook exports GIT_DIR and its kin; they would point at its own repository.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        try:
+            done = subprocess.run(["git", *arguments], cwd=self.root, env=environment, capture_output=True, check=False)
+        except FileNotFoundError as error:
+            raise Refusal("git is not on the path; a release is made from a commit") from error
+        if done.returncode != 0:
+            reason = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+            raise Refusal(f"git {' '.join(arguments[:4])}: {reason[-1]}")
+        return done.stdout
