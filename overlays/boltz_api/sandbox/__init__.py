@@ -1,4 +1,4 @@
-"""The API-key endpoints as a real, stateful server for tests and trials. It is no production server.
+"""The API of the contract as a real, stateful server for tests and trials. It is no production server.
 
     with Sandbox() as sandbox:
         client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url)
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from boltz_api.sandbox.application import Received as Received
-    from boltz_api.sandbox.clock import Clock as Clock
     from boltz_api.sandbox.faults import Rule as Rule
     from boltz_api.sandbox.sandbox import NewKey as NewKey
     from boltz_api.sandbox.sandbox import Sandbox as Sandbox
+    from boltz_api.sandbox.service import Clock as Clock
     from boltz_api.sandbox.store import StoreError as StoreError
 
 __all__ = ["Clock", "NewKey", "Received", "Rule", "Sandbox", "StoreError"]
 
-_HOMES = {
-    "Clock": "clock",
+_MODULES = {
+    "Clock": "service",
     "NewKey": "sandbox",
     "Received": "application",
     "Rule": "faults",
@@ -32,12 +32,12 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     # Lazy: pytest imports this package for the plugin in every run of every project that has it installed.
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
     try:
-        value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     except ModuleNotFoundError as error:
         if error.name not in ("starlette", "uvicorn"):
             raise

@@ -14,8 +14,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="keep everything in this file, across restarts")
     parser.add_argument("--host", default="127.0.0.1", help="any other address lets other machines in")
+    parser.add_argument("--allow-host", metavar="NAME", action="append", default=[], help="also answer to this name")
     given = parser.parse_args()
-    return serve(port=given.port, db=given.db, host=given.host)
+    return serve(port=given.port, db=given.db, host=given.host, allowed_hosts=given.allow_host)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,27 @@ import msgspec
 from attrs import field, frozen
 
 from boltz_api.sandbox.application import Application, Received
-from boltz_api.sandbox.behaviours import BEHAVIOURS, DEFAULT_WORKSPACE, Behaviour, KeyRequest, issue_key
-from boltz_api.sandbox.clock import Clock, timestamp
-from boltz_api.sandbox.faults import Fault, Rule, Spoiling
-from boltz_api.sandbox.keys import ADMIN_KEY, TEST_ADMIN_KEY, KeyType, digest
-from boltz_api.sandbox.loading import load
+from boltz_api.sandbox.faults import BodyFault, Fault, Rule
+from boltz_api.sandbox.openapi import Contract, published_contract
 from boltz_api.sandbox.server import Server
-from boltz_api.sandbox.store import Store
-from boltz_api_generated.operations import OPERATIONS
+from boltz_api.sandbox.service import (
+    ADMIN_KEY,
+    BEHAVIOURS,
+    DEFAULT_WORKSPACE,
+    TEST_ADMIN_KEY,
+    Behaviour,
+    Clock,
+    KeyRequest,
+    issue_admin_key,
+    new_key,
+    store_keys,
+)
+from boltz_api.sandbox.store import KeyType, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
     from types import TracebackType
-
-    from boltz_api_generated.request import Operation
 
 
 @frozen
@@ -35,7 +41,7 @@ class NewKey:
 
 
 class Sandbox:
-    """The three endpoints, for real, on this machine.
+    """The API of the contract on this machine, with real, stateful API keys.
 
         with Sandbox() as sandbox:
             client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url)
@@ -51,7 +57,8 @@ class Sandbox:
         db: str | PathLike[str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        operations: Mapping[str, Operation[object]] = OPERATIONS,
+        allowed_hosts: Sequence[str] = (),
+        contract: Mapping[str, object] | None = None,
         behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
     ) -> None:
         """Make a sandbox; it listens once started.
@@ -60,35 +67,31 @@ class Sandbox:
             db: A file to keep everything in, across restarts. Left out, it is kept in memory.
             host: The address to listen on. Any other than a loopback address lets other machines in.
             port: The port to listen on; 0 for any that is free.
-            operations: The operations to answer, by name.
-            behaviours: What they do; an operation that is not here answers an example.
+            allowed_hosts: Further names in the header ``Host`` to answer to, beside ``host`` and loopback.
+            contract: The contract to serve, an OpenAPI document in the normal form of ``boltz_api_generated``.
+            behaviours: What its operations do, by name; an operation that is not here answers an example.
 
         """
         self.clock = Clock()
         self._store = Store(db)
         self._host = host
         self._port = port
+        self._allowed_hosts = allowed_hosts
         self._server: Server | None = None
         self._stopped = False
-        self.app = Application(self._store, clock=self.clock, operations=operations, behaviours=behaviours)
-        self.admin_key = self._opening_key("Sandbox admin", "live", ADMIN_KEY)
+        served = published_contract() if contract is None else Contract(contract)
+        self.app = Application(self._store, self.clock, served, behaviours)
+        now = self.clock.now()
+        self.admin_key = issue_admin_key(self._store, now, name="Sandbox admin", mode="live", key=ADMIN_KEY)
         """A live admin key: it sees and manages every key."""
-        self.test_admin_key = self._opening_key("Sandbox test admin", "test", TEST_ADMIN_KEY)
+        self.test_admin_key = issue_admin_key(
+            self._store, now, name="Sandbox test admin", mode="test", key=TEST_ADMIN_KEY
+        )
         """A test admin key: it sees and manages test keys."""
-
-    def _opening_key(self, name: str, mode: str, key: str) -> str:
-        known = self._store.find_by_digest(digest(key))
-        if known is not None and known.is_active(timestamp(self.clock.now())):
-            return key
-        # Revoked for good in this database: what is kept stays as it was, and a new key opens it.
-        chosen = key if known is None else None
-        return issue_key(self._store, self.clock.now(), KeyRequest(name=name), mode=mode, key_type="admin", key=chosen)[
-            0
-        ]
 
     @property
     def url(self) -> str:
-        """Where it listens, for ``base_url``."""
+        """The address it listens on, for ``base_url``."""
         if self._server is None:
             raise RuntimeError("The sandbox is not running: use it in a with statement, or call start().")
         # Addresses that stand for all of a machine's are ones to listen on, not to connect to.
@@ -97,7 +100,7 @@ class Sandbox:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine can reach it."""
+        """True if only this machine can reach it."""
         try:
             return ipaddress.ip_address(self._host).is_loopback
         except ValueError:
@@ -105,7 +108,7 @@ class Sandbox:
 
     @property
     def received(self) -> Sequence[Received]:
-        """The requests it has dealt with, oldest first; the latest 10,000 of them."""
+        """The requests that came, oldest first; the latest 10,000 of them."""
         return tuple(self.app.received)
 
     def start(self) -> Self:
@@ -113,7 +116,7 @@ class Sandbox:
         if self._stopped:
             raise RuntimeError("This sandbox has been stopped, and its keys are gone or written back: make another.")
         if self._server is None:
-            self._server = Server(self.app, self._host, self._port)
+            self._server = Server(self.app, self._host, self._port, self._allowed_hosts)
         return self
 
     def stop(self) -> None:
@@ -148,14 +151,17 @@ class Sandbox:
         request = KeyRequest(
             name=name, allowed_ips=list(allowed_ips), expires_in_days=expires_in_days, workspace_id=workspace_id
         )
-        key, record = issue_key(self._store, self.clock.now(), request, mode=mode, key_type=key_type)
-        return NewKey(key, record.id)
+        key, stored = new_key(self.clock.now(), request, mode=mode, key_type=key_type)
+        store_keys(self._store, [(key, stored)])
+        return NewKey(key, stored.id)
 
     def load(
         self, count: int, *, workspace_id: str = DEFAULT_WORKSPACE, mode: Literal["live", "test"] = "live"
     ) -> None:
         """Add this many keys at once, to see how a program fares with a long list. Nobody holds these keys."""
-        load(self._store, count, self.clock.now(), workspace_id=workspace_id, mode=mode)
+        now = self.clock.now()
+        requests = (KeyRequest(name=f"Loaded key {n}", workspace_id=workspace_id) for n in range(1, count + 1))
+        store_keys(self._store, (new_key(now, request, mode=mode) for request in requests))
 
     def fail(
         self,
@@ -168,7 +174,7 @@ class Sandbox:
         status: int | None = None,
         retry_after: float | str | None = None,
         redirect: str | None = None,
-        body: Spoiling | None = None,
+        body: BodyFault | None = None,
         field: str | None = None,
         after_commit: bool = False,
     ) -> Rule:
@@ -179,15 +185,17 @@ class Sandbox:
             times: With how many calls; ``None`` for all.
             delay: Wait so many seconds. The operation takes place, after the wait or, with ``after_commit``, before.
             drop: Close the connection and answer nothing. The operation takes place only with ``after_commit``.
-            reset: Do the operation, send half of the answer, then reset the TCP connection.
-            status: Answer this status and an error body. The operation takes place only with ``after_commit``.
+            reset: Do the operation, send half of the response, then reset the TCP connection.
+            status: Answer this status, with an error body where HTTP allows one. The operation takes place only with
+                ``after_commit``.
             retry_after: With ``status``: also send the header ``Retry-After``.
             redirect: Answer 307 with this ``Location``.
-            body: Do the operation and spoil its answer. ``"truncated"``: half of the JSON. ``"unknown_enum"``: a value
-                the contract does not know in ``field`` (``key_type``). ``"missing_field"``: every object without
-                ``field`` (``created_at``). ``"empty_page"``: no keys, but more to come after a cursor that leads to
-                those held back. ``"stuck_cursor"``: always more to come, after the cursor that was asked for. And
-                ``"html"``: a page for people, with ``status`` or 200, in place of the operation.
+            body: Do the operation and alter the body of its response. ``"truncated"``: half of the JSON.
+                ``"unknown_enum"``: a value that the contract does not know in ``field`` (``key_type``).
+                ``"missing_field"``: every object without ``field`` (``created_at``). ``"empty_page"``: no keys, but
+                more to come after a cursor that leads to those held back. ``"stuck_cursor"``: always more to come,
+                after the cursor that was asked for. And ``"html"``: an HTML page, with ``status`` or 200, in place of
+                the operation.
             field: See ``body``.
             after_commit: Let the operation take place before it fails.
 

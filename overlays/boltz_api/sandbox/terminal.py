@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
+from collections.abc import Sequence
 from threading import Event
 from typing import TYPE_CHECKING, TextIO
 
@@ -22,6 +24,7 @@ def serve(
     port: int = DEFAULT_PORT,
     db: str | PathLike[str] | None = None,
     host: str = "127.0.0.1",
+    allowed_hosts: Sequence[str] = (),
     output: TextIO | None = None,
 ) -> int:
     """Run a sandbox until Ctrl-C or SIGTERM.
@@ -30,6 +33,7 @@ def serve(
         port: The port to listen on; 0 for any that is free.
         db: A file to keep everything in, across restarts. Left out, everything is gone when it stops.
         host: The address to listen on. Any other than a loopback address lets other machines in.
+        allowed_hosts: Further names in the header ``Host`` to answer to.
         output: Where to write what it says; left out, standard output.
 
     Returns:
@@ -37,14 +41,15 @@ def serve(
 
     """
     try:
-        sandbox = Sandbox(db=db, host=host, port=port)
+        sandbox = Sandbox(db=db, host=host, port=port, allowed_hosts=allowed_hosts)
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     try:
         sandbox.start()
     except OSError as error:
-        sys.stderr.write(f"Cannot listen on {host} port {port}: {error.strerror or error}.\n")
+        hint = " Give --port 0 for any that is free." if error.errno == errno.EADDRINUSE else ""
+        sys.stderr.write(f"Cannot listen on {host} port {port}: {error.strerror or error}.{hint}\n")
         sandbox.stop()
         return 1
     with sandbox:

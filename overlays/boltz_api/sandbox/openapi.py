@@ -1,0 +1,142 @@
+"""The contract as the sandbox reads it, from the normal form ``boltz_api_generated/openapi.json``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, TypeAlias, cast
+
+import msgspec
+from attrs import frozen
+
+from boltz_api.sandbox.schemas import Schema, Schemas, number, sentence, types_of
+
+Checked: TypeAlias = tuple[dict[str, object], dict[str, str]]
+"""Arguments by name, and what is wrong with them by name."""
+
+_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+@frozen(kw_only=True)
+class Operation:
+    """An operation of the contract."""
+
+    name: str
+    method: str
+    path: str
+    tag: str
+    authenticated: bool
+    parameters: Sequence[Schema]
+    body: Mapping[str, Schema]
+    """The request's body, a schema for each media type; empty where it has none."""
+    body_required: bool
+    status: int
+    """The status of a successful response."""
+    response: Mapping[str, Any]
+    """Its body, as OpenAPI's media types."""
+
+
+class Contract:
+    """The operations of a contract, and checks of what is sent to them."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.schemas = Schemas(document)
+        self.key_header = self._key_header(document)
+        """The header that carries the API key."""
+        self.operations: Mapping[str, Operation] = {
+            operation.name: operation
+            for path, item in document["paths"].items()
+            for method in _METHODS
+            if method in item
+            for operation in [self._operation(path, method, item, document.get("security", []))]
+        }
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any], security: Sequence[Schema]) -> Operation:
+        node, resolve = item[method], self.schemas.resolve
+        body, responses = resolve(node.get("requestBody")), node["responses"]
+        success = min((status for status in responses if status.startswith("2")), default="default")
+        security = node.get("security", security)
+        return Operation(
+            name=node.get("operationId", f"{method} {path}"),
+            method=method.upper(),
+            path=path,
+            tag=next(iter(node.get("tags", [])), ""),
+            authenticated=bool(security) and {} not in security,
+            parameters=[resolve(one) for one in [*item.get("parameters", []), *node.get("parameters", [])]],
+            body={name: media.get("schema", {}) for name, media in body.get("content", {}).items()},
+            body_required=body.get("required", False),
+            status=int(success) if success.isdigit() else 200,
+            response=resolve(responses.get(success)).get("content", {}),
+        )
+
+    def _key_header(self, document: Mapping[str, Any]) -> str:
+        schemes = [*map(self.schemas.resolve, document.get("components", {}).get("securitySchemes", {}).values())]
+        names = [scheme["name"] for scheme in schemes if scheme["type"] == "apiKey" and scheme["in"] == "header"]
+        return next(iter(names), "authorization" if schemes else "x-api-key")
+
+    def arguments(self, operation: Operation, location: str, pairs: Sequence[tuple[str, str]]) -> Checked:
+        """Decode and check the arguments that came as texts: in the path, the query or the headers."""
+        texts: dict[str, list[str]] = {}
+        for key, text in pairs:
+            texts.setdefault(key, []).append(text)
+        arguments: dict[str, object] = {}
+        faults: dict[str, str] = {}
+        for parameter in operation.parameters:
+            name = cast("str", parameter["name"])
+            if parameter["in"] != location:
+                continue
+            given = texts.get(name.lower() if location == "header" else name)
+            schema = self.schemas.resolve(parameter.get("schema"))
+            if given is None:
+                if parameter.get("required"):
+                    faults[name] = "Required, but missing"
+            elif "array" in types_of(schema):
+                if location != "query" or parameter.get("explode") is False:
+                    given = [part.strip() for part in given[0].split(",")]
+                arguments[name] = [self._decode(schema.get("items"), text) for text in given]
+            elif len(given) > 1:
+                faults[name] = "Given more than once"
+            else:
+                arguments[name] = self._decode(schema, given[0])
+            if name in arguments:
+                for fault in self.schemas.faults(schema, arguments[name]):
+                    faults[name] = sentence(*fault)
+        return arguments, faults
+
+    def _decode(self, schema: Any, text: str) -> object:
+        """Return the value that the text of a parameter stands for, or the text where it stands for no other."""
+        types = types_of(self.schemas.resolve(schema))
+        if "boolean" in types and text in ("true", "false"):
+            return text == "true"
+        if {"integer", "number"} & set(types) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+            return number(text)
+        return text
+
+    def body(self, schema: Schema, value: object) -> tuple[object, dict[str, str]]:
+        """Return what the contract knows of a decoded JSON body, and what is wrong with it by field."""
+        faults: dict[str, str] = {}
+        for (field, *inner), reason in (
+            (path or ("body",), reason) for path, reason in self.schemas.faults(schema, value)
+        ):
+            faults.setdefault(field, sentence(tuple(inner), reason))
+        return self.schemas.fit(schema, value), faults
+
+    def example(self, media: Schema) -> object:
+        """Return an example of a response: the contract's own, or one made from the schema."""
+        given = (
+            [media["example"]] if "example" in media else [one["value"] for one in media.get("examples", {}).values()]
+        )
+        return given[0] if given else self.schemas.example(media.get("schema"))
+
+
+@cache
+def published_contract() -> Contract:
+    """Return the contract that this version of the package was generated from."""
+    # Found, not imported: the package loads the client's runtime, which a server has no use for.
+    spec = find_spec("boltz_api_generated")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("No module named 'boltz_api_generated'", name="boltz_api_generated")
+    return Contract(msgspec.json.decode(Path(spec.origin).with_name("openapi.json").read_bytes()))
