@@ -69,6 +69,47 @@ class Faults(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+@frozen(order=True)
+class Note:
+    """A part of the contract that has no effect on what is generated. Prints like a fault."""
+
+    place: Place
+    message: str
+    count: int = 1
+    """How often the same is to be said; ``place`` is the first."""
+
+    def __str__(self) -> str:
+        """One line."""
+        more = f" (and {self.count - 1} more)" if self.count > 1 else ""
+        return f"{self.place}: {self.message}{more}"
+
+
+class Report:
+    """Collects what a run has to say about a contract, and which node each part of its output came from."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.origins: dict[int, Node] = {}
+        """By the ``id`` of the dict that was written."""
+        self._notes: dict[str, list[Place]] = {}
+
+    def fault(self, node: Node, message: str, hint: str = "") -> None:
+        """Add a fault at the place of ``node``."""
+        self.faults.append(Fault(node.place, message, hint))
+
+    def note(self, node: Node, message: str) -> None:
+        """Add a note; one node says the same once."""
+        places = self._notes.setdefault(message, [])
+        if node.place not in places[-1:]:
+            places.append(node.place)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes in the order of the files, what is said several times once."""
+        found = ((sorted(set(places)), message) for message, places in self._notes.items())
+        return tuple(sorted(Note(places[0], message, len(places)) for places, message in found))
+
+
 class Node:
     """One value of a file and its place: of an entry in a mapping, the place of its key."""
 
@@ -103,6 +144,10 @@ class Node:
     def fault(self, message: str, hint: str = "") -> Fault:
         """A fault at this place."""
         return Fault(self.place, message, hint)
+
+    def text(self) -> str:
+        """The string here without space around it; empty for anything else."""
+        return self.value.strip() if isinstance(self.value, str) else ""
 
 
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | None"

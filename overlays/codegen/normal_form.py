@@ -1,101 +1,170 @@
-"""The contract in its normal form: every choice made that a generator could make otherwise."""
+"""The contract in its normal form: an OpenAPI 3.1 document in which every choice is made, and the place of every part.
+
+``load(path)`` reads OpenAPI 3.0, 3.1 and 3.2, in one file or several, and raises ``Faults`` with all that is wrong.
+Everything downstream reads ``NormalForm.document`` and nothing else reads the contract. In it
+
+*References* lead to ``#/components/schemas/...`` only, and every one of them resolves; parameters, bodies, responses and
+path items are written out where they are used.
+
+*Operations* stand in ``paths``, by path and method, in the order of the contract. Each has
+  ``operationId``   in snake_case, unique; made from method and path where the contract has none
+  ``tags``          exactly one, the path of attributes to the resource (``admin.api_keys``); ``default`` without one
+  ``x-method``      the method's name on the resource (default: the ``operationId``), unique under its tag
+  ``x-repeatable``  whether sending twice does no more than once (default: by HTTP method)
+  ``x-pagination``  if it lists by cursors: ``{items, more, forward: {parameter, cursor}, backward: {…} or absent}``
+  ``security``      ``[]``, or one requirement of one scheme: ``[{apiKey: []}]``
+  ``parameters``    those of the path included; each has ``name, in, required, schema``, and if it takes a list
+                    ``explode: true`` (repeated) or ``false`` (with commas); ``in`` is path, query or header
+  ``requestBody``   ``required`` and ``content`` with exactly one media type, which is sent as it is written; a form's
+                    ``encoding`` names the lists that go with commas: ``{ids: {explode: false}}``
+  ``responses``     each with one media type or none; 2xx (or, without any, ``default``) are successes
+  ``x-response``    the schema of a success if one carries content: what they have in common if there are several;
+                    ``x-optional: true`` beside it where a success may also have none
+
+Of media types, JSON comes first (``+json`` types too), then forms, then text (its schema is a plain string), then
+anything else as bytes (``{type: string, format: binary}``).
+
+*Security*: ``components.securitySchemes`` holds ``{type: apiKey, in: header, name}`` and ``{type: http, scheme: bearer |
+basic}``; OAuth 2 and OpenID Connect are bearer tokens. ``security`` at the top is what most operations ask for.
+
+*Servers*: one, without variables; ``/`` where the contract names none.
+
+*Webhooks* are listed with method, summary and body. Callbacks are named in ``x-callbacks`` of their operation.
+
+*Schemas*. ``type`` is one name, or ``[name, 'null']``; several types are an ``anyOf``. Null is the last alternative of
+``anyOf``/``oneOf``: ``{anyOf: [{$ref: …}, {type: 'null'}]}``; shared schemas never allow it themselves. ``allOf``, ``not``,
+``title``, ``xml`` and unknown keywords are gone (what was not merged is a note). ``$ref`` has nothing beside it but
+``description``, ``default``, ``deprecated``, ``examples`` (a list), which always are of this place.
+  Objects with properties are components, always; so are enums in responses, and unions that JSON types do not tell apart.
+  Component names are class names in Python. ``{type: object, additionalProperties: <schema> or true}`` is a map.
+  ``x-direction``   of a component: ``request`` (checked strictly), ``response`` (open to newer servers), or ``both``
+                    where that makes no difference. A schema that travels both ways and differs is there twice, as
+                    ``Order`` and ``OrderInput``; properties that are ``readOnly`` or ``writeOnly`` stand on their side only.
+  ``x-union``       of a union with several alternatives of one JSON type, which msgspec cannot hold as it is:
+                    ``tagged``: objects only, each with a ``const`` property of its own, always there; ``discriminator``
+                    has the complete ``mapping``, tag to ``$ref``, one to one.
+                    ``structural``: anything else; the first alternative that fits. If there is a ``discriminator``, its
+                    mapping (which may be incomplete) says which to try first.
+                    A union without it is one that JSON types tell apart.
+  ``x-secret``      true on a string that must not be shown (``format: password`` or ``x-secret`` in the contract).
+  ``format``        is kept: ``date, date-time, uuid, byte, decimal, ipv4, ipv6, ip`` (either of them) … mean something.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from codegen.cursor import Cursor
-from codegen.definitions import Definitions
-from codegen.fault import ContractError
-from codegen.naming import Namespace, snake_case
-from codegen.operation_reader import read_operations
-from codegen.reserved import OPERATION_NAMES
-from codegen.shapes import Definition, Record
-from codegen.usage import directions
+from codegen.document import JSON, Fault, Faults, Files, Note, Place, Report, described, keys_of
+from codegen.operations import Operations
+from codegen.schemas import Schemas
+from codegen.security import Security
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from codegen.contract import Contract
-    from codegen.fault import Fault
-    from codegen.operations import Operation
+    from codegen.document import Node
+    from codegen.schemas import Schema
 
+__all__ = ["JSON", "Fault", "Faults", "NormalForm", "Note", "Place", "load"]
 
-@frozen
-class Module:
-    """The operations under one tag."""
-
-    name: str
-    tag: str
-    title: str
-    description: str
-    operations: tuple[Operation, ...]
+_VERSION: Final = re.compile(r"3\.[012]\.\d+(-.*)?")
 
 
 @frozen
 class NormalForm:
-    """What the generators are given."""
+    """A contract that can be generated from."""
 
-    title: str
-    contract: Contract = field(repr=False)
-    definitions: Mapping[str, Definition]
-    modules: tuple[Module, ...]
+    document: Schema
+    notes: tuple[Note, ...] = field(repr=False)
+    """What has no effect on what is generated, and why."""
+    hashes: Mapping[str, str] = field(repr=False)
+    """SHA-256 of each file of the contract, by path; the main file comes first."""
+    _origins: Mapping[int, Node] = field(repr=False)
 
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Every operation, by module."""
-        return tuple(operation for module in self.modules for operation in module.operations)
+    def place(self, pointer: str) -> Place:
+        """The place in the contract that ``pointer`` (``#/paths/~1keys/get``) of the document came from.
 
+        For a part that the contract does not have, the place of the nearest one around it.
+        """
+        part: JSON = self.document
+        origin: Node | None = self._origins[id(part)]
+        found = origin
+        for key in keys_of(pointer):
+            step: JSON = None
+            if isinstance(part, dict):
+                step = part.get(key)
+            elif isinstance(part, list) and key.isdecimal() and int(key) < len(part):
+                step = part[int(key)]
+            known = self._origins.get(id(step))
+            if known is None and origin is not None:
+                entries = origin.entries
+                known = origin.get(key) or (entries[int(key)] if key.isdecimal() and int(key) < len(entries) else None)
+            part, origin, found = step, known, known or found
+        assert found is not None, "the document itself has an origin"
+        return found.place
 
-def normalize(contract: Contract) -> NormalForm:
-    """The normal form of ``contract``; ``ContractError`` with everything in it that cannot be expressed."""
-    document = Cursor.root(contract)
-    title = document.need("info").need("title").text()
-    components = document.get("components")
-    shared = [] if components is None else list(components.members_of("schemas").values())
-    used = directions(document)
-    definitions = Definitions([part.pointer for part in shared], used)
-    faults: list[Fault] = []
-    operations = read_operations(document, definitions, faults)
-    for part in shared:
-        for direction in used[part.pointer]:
-            try:
-                definitions.share(part, direction)
-            except ContractError as error:
-                faults.extend(error.faults)
-    definitions.read_records(faults)
-    if faults:
-        # What several operations use is read for each; who met the fault first has it.
-        raise ContractError({fault.pointer: fault for fault in reversed(faults)}.values())
-    finished = {definition.name: definition for definition in definitions.finished()}
-    without_tags = [_without_tag(operation, finished) for operation in operations]
-    return NormalForm(title, contract, finished, _modules(document, without_tags))
+    def place_of(self, name: str) -> Place:
+        """The place of the operation or the schema that is called ``name``; else that of the contract."""
+        for path, item in cast("dict[str, dict[str, Schema]]", self.document["paths"]).items():
+            for operation in item.values():
+                if operation["operationId"] == name:
+                    return self._origins[id(operation)].place
+            del path
+        schemas = cast("dict[str, Schema]", cast("Schema", self.document["components"])["schemas"])
+        return self._origins[id(schemas.get(name, self.document))].place
 
-
-def _without_tag(operation: Operation, definitions: Mapping[str, Definition]) -> Operation:
-    """A body that elsewhere is a variant writes its own tag, so no caller gives it."""
-    body = definitions.get(operation.body or "")
-    if not isinstance(body, Record) or body.tag is None:
-        return operation
-    wire = body.tag.wire
-    return evolve(
-        operation,
-        arguments=tuple(own for own in operation.arguments if own.location != "body" or own.field.wire != wire),
-    )
+    def render(self) -> bytes:
+        """The document as JSON: the same bytes for the same contract."""
+        return json.dumps(self.document, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
-def _modules(document: Cursor, operations: Sequence[Operation]) -> tuple[Module, ...]:
-    notes = {entry.need("name").text(): entry for entry in document.entries_of("tags")}
-    used = dict.fromkeys(operation.tag for operation in operations)
-    # Modules and operations are names in one package, whose own code uses the builtin types.
-    names = Namespace(OPERATION_NAMES | {operation.name for operation in operations})
-    modules: list[Module] = []
-    for tag, name in names.claim_all([(tag, snake_case(tag)) for tag in used]).items():
-        note = notes.get(tag)
-        title = (note.text_of("x-displayName") if note else "") or tag
-        description = note.text_of("description").strip() if note else ""
-        own = tuple(operation for operation in operations if operation.tag == tag)
-        modules.append(Module(name, tag, title, "" if description == title else description, own))
-    return tuple(modules)
+def load(path: Path) -> NormalForm:
+    """Read the contract at ``path``; ``Faults`` with everything that cannot be expressed."""
+    files, report = Files(path), Report()
+    root = files.main
+    _check_version(root)
+    document: Schema = {"openapi": "3.1.0", "info": _info(root, report)}
+    report.origins[id(document)] = root
+    schemas = Schemas(files, report)
+    security = Security(root, report)
+    operations = Operations(files, schemas, security, report)
+    paths, webhooks = operations.read()
+    components = schemas.finish()
+    operations.check()
+    document["servers"] = cast("list[JSON]", operations.servers)
+    document["security"] = cast("list[JSON]", security.common)
+    document["tags"] = cast("list[JSON]", operations.tags)
+    document["paths"] = cast("Schema", paths)
+    if webhooks:
+        document["webhooks"] = cast("Schema", webhooks)
+    document["components"] = {"schemas": cast("Schema", components), "securitySchemes": security.schemes}
+    if report.faults:
+        raise Faults(report.faults)
+    return NormalForm(document, report.notes, files.hashes, report.origins)
+
+
+def _check_version(root: Node) -> None:
+    if not isinstance(root.value, dict):
+        raise Faults([root.fault(f"expected an OpenAPI contract (a mapping), found {described(root)}")])
+    hint = "write it as OpenAPI 3.0, 3.1 or 3.2"
+    if old := root.get("swagger"):
+        raise Faults([old.fault("this is Swagger 2.0", hint)])
+    version = root.get("openapi")
+    if version is None:
+        raise Faults([root.fault("expected an OpenAPI contract, found no field openapi", hint)])
+    if not (isinstance(version.value, str) and _VERSION.fullmatch(version.value)):
+        raise Faults([version.fault(f"this is OpenAPI {version.value}", hint)])
+
+
+def _info(root: Node, report: Report) -> Schema:
+    info = root.get("info")
+    for key in ("title", "version"):
+        if info is None or (part := info.get(key)) is None or not part.text():
+            report.fault(info or root, f"info.{key} is missing", "every contract has a title and a version")
+    written = {key: part.data() for key, part in (info.members if info else {}).items()}
+    return written
