@@ -320,9 +320,7 @@ class Operations:
         if chosen is None:
             kinds = ", ".join(offered)
             hint = "offer JSON, a form, text, or bytes (type: string, format: binary) beside it"
-            if "text/event-stream" in kinds:
-                hint = "server-sent events are not supported: " + hint
-            self._report.fault(content, f"the {side} body is {kinds}, which is not supported", hint)
+            self._report.fault(content, f"a {side} body of {kinds} is not supported", hint)
             return None
         for other in offered:
             if other != chosen:

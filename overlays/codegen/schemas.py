@@ -122,7 +122,7 @@ class Schemas:
         self._order: dict[str, tuple[int, int]] = {}
         self._joins: list[tuple[Schema, list[Schema], str]] = []
         self._queue: deque[Callable[[], None]] = deque()
-        self._unions: list[tuple[Schema, str, Direction]] = []
+        self._unions: list[tuple[Schema, str, Direction, int]] = []
         self._heirs: dict[Node, list[Node]] = {}
         self._null: dict[Node, bool] = {}
         self._root = 0
@@ -176,6 +176,8 @@ class Schemas:
         self._settle_unions()
         self._resolve_aliases()
         self._refuse_endless()
+        for body in self._components.values():
+            body["x-direction"] = body.pop("x-direction")  # after what OpenAPI says
         return {name: self._components[name] for name in sorted(self._components, key=self._order.__getitem__)}
 
     # Which schemas are shared, which way they travel, and their names.
@@ -295,7 +297,6 @@ class Schemas:
             written, _ = self._core(target, name, direction, top=True)
             body.update(written)
         self._drain()
-        body["x-direction"] = direction
 
     def _drain(self) -> None:
         while self._queue:
@@ -321,7 +322,7 @@ class Schemas:
             self._report.note(origin.get("default") or origin, "default is no value of its schema; it is left out")
             del slot["default"]
         if "anyOf" in slot or "oneOf" in slot:
-            self._unions.append((slot, name, direction))
+            self._unions.append((slot, name, direction, self._root))
 
     def _sub(self, nodes: Sequence[Node], name: str, direction: Direction) -> Schema:
         """The schema that all of ``nodes`` make, as a part of another."""
@@ -643,13 +644,13 @@ class Schemas:
 
         # Later, because it may contain itself.
         def fill() -> None:
+            own = self._components[name]
             if open_to and not closed:
-                body["additionalProperties"] = self._sub(open_to, f"{name}Value", direction)
+                own["additionalProperties"] = self._sub(open_to, f"{name}Value", direction)
             for wire, nodes in properties.items():
                 self._property(written, wire, nodes, name, direction)
-            body["required"] = self._required(view, written, properties)
-            if not body["required"]:
-                del body["required"]
+            if required := self._required(view, written, properties):
+                own["required"] = required
 
         self._queue.append(fill)
         return body if top else reference
@@ -699,10 +700,15 @@ class Schemas:
             _, nullable = self._types(base)
         options: list[Schema] = []
         for number, entry in enumerate(entries, 1):
+            if _is_null(entry):
+                nullable = True
+                continue
             alone = not telling or (telling.keys() == {"type"} and (entry.get("type") or self._single(entry)))
             label = name + (pascal_case(self._own_tag(entry)) or str(number))
             if alone:
-                core, null = self._core(entry, label, direction)
+                # Values are joined first, and named then.
+                values = entry.get("enum") or entry.get("const")
+                core, null = self._core(entry, label, "request" if values else direction)
             else:
                 layers = (*base.layers, *self._layers(entry, ()))
                 hidden = base.hidden if not _options(entry) else frozenset[str]()
@@ -720,6 +726,11 @@ class Schemas:
             return {"type": "null"}, False
         if {} in options:
             return {}, False
+        if direction != "request" and not (top and len(options) == 1):
+            for number, option in enumerate(options, 1):
+                if "enum" in option:
+                    own = name if len(options) == 1 else f"{name}{number}"
+                    options[number - 1] = self._named(own, option, place, direction)
         if len(options) == 1:
             return options[0], nullable
         discriminator = view.last("discriminator")
@@ -727,7 +738,7 @@ class Schemas:
         if discriminator is not None:
             body = {"oneOf": body["anyOf"], "discriminator": self._discriminator(discriminator, entries, direction)}
         if top:
-            self._unions.append((self._components[name], name, direction))
+            self._unions.append((self._components[name], name, direction, self._root))
         return body, nullable
 
     def _join(self, joined: Schema, slots: list[Schema], name: str) -> None:
@@ -741,7 +752,7 @@ class Schemas:
         core = options[0] if len(options) == 1 else {"anyOf": cast("list[JSON]", options)}
         joined.update({} if {} in options else _with_null(core) if nullable else core)
         if "anyOf" in joined:
-            self._unions.append((joined, name, "response"))
+            self._unions.append((joined, name, "response", self._root + 1))
 
     def _only_requires(self, entry: Node) -> bool:
         keys = {key for key in entry.members if key not in _NOTES}
@@ -761,7 +772,7 @@ class Schemas:
         entries = [(heir, heir) for heir in heirs]
         body["discriminator"] = self._discriminator(discriminator, entries, direction)
         body.update(self._notes(_View((target,))))
-        self._unions.append((body, name, direction))
+        self._unions.append((body, name, direction, self._root))
 
     def _discriminator(
         self, place: Node, entries: Sequence[Node | tuple[Node, Node]], direction: Direction
@@ -826,9 +837,11 @@ class Schemas:
     def _settle_unions(self) -> None:
         """Mark the unions that need more than a look at the JSON type, and give each of them a name."""
         tags: dict[str, set[tuple[str, str]]] = {}
-        candidates: list[tuple[Schema, str, Direction]] = []
-        for union, name, direction in self._unions:
+        candidates: list[tuple[Schema, str, Direction, int]] = []
+        for union, name, direction, root in self._unions:
             options = [option for option in _options_of(union) if option != {"type": "null"}]
+            if len(options) < 2:
+                continue
             kinds = [kind for option in options for kind in self._kinds(option, ())]
             if all(kinds.count(kind) == 1 for kind in kinds):
                 union.pop("discriminator", None)
@@ -836,11 +849,11 @@ class Schemas:
             if "discriminator" not in union:
                 self._find_tags(union, options)
             union["x-union"] = "structural"
-            candidates.append((union, name, direction))
+            candidates.append((union, name, direction, root))
             discriminator = cast("Schema", union.get("discriminator", {}))
             for tag, reference in cast("Schema", discriminator.get("mapping", {})).items():
                 tags.setdefault(str(reference), set()).add((str(discriminator["propertyName"]), tag))
-        for union, name, direction in candidates:
+        for union, name, direction, root in candidates:
             discriminator = cast("Schema | None", union.get("discriminator"))
             options = [option for option in _options_of(union) if option != {"type": "null"}]
             if discriminator and self._is_tagged(discriminator, options, tags):
@@ -854,6 +867,7 @@ class Schemas:
                     if origin is not None:
                         self._report.origins[id(own[wire])] = origin
             if union is not self._components.get(name):
+                self._root = root
                 self._hoist(union, name, direction)
 
     def _hoist(self, union: Schema, name: str, direction: Direction) -> None:
@@ -866,7 +880,6 @@ class Schemas:
             body["description"] = union["description"]
         del union[key]
         origin = self._report.origins[id(union)]
-        self._root += 1
         notes = dict(union)
         union.clear()
         reference = self._named(name, body, origin, direction)
