@@ -423,10 +423,11 @@ class Operations:
             content = response.get("content")
             if content is None or (status in good and status not in wanted):
                 continue
+            name = f"{class_name}Error" + (status if status != "default" else "")
             if status in good:
                 name = f"{class_name}Response" + (status if len(wanted) > 1 else "")
-            else:
-                name = f"{class_name}Error" + (status if status != "default" else "")
+            if response is not entry:
+                name = pascal_case(str(cast("Node", entry.get("$ref")).value).rpartition("/")[2])
             if status not in good and not any(_JSON.fullmatch(kind) or "*" in kind for kind in content.members):
                 if content.members:
                     self._report.note(content, "an error that is no JSON is given as it comes")

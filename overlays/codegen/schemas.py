@@ -116,6 +116,7 @@ class Schemas:
         self._report = report
         self._names = Namespace(_TAKEN)
         self._slots: list[tuple[Schema, Node, str, Direction]] = []
+        self._slot_of: dict[tuple[Node, Direction], Schema] = {}
         self._shared: dict[tuple[Node, Direction], str] = {}
         self._raw_names: dict[Node, str] = {}
         self._components: dict[str, Schema] = {}
@@ -128,10 +129,14 @@ class Schemas:
         self._root = 0
 
     def slot(self, node: Node, name: str, direction: Direction) -> Schema:
-        """A schema to be filled by ``finish``; ``name`` is what it is called if it needs a name."""
-        slot: Schema = {}
-        self._slots.append((slot, node, name, direction))
-        return slot
+        """A schema to be filled by ``finish``; ``name`` is what it is called if it needs a name.
+
+        One node is one schema: what several operations refer to as a parameter or response is named and written once.
+        """
+        if (node, direction) not in self._slot_of:
+            slot = self._slot_of[node, direction] = {}
+            self._slots.append((slot, node, name, direction))
+        return self._slot_of[node, direction]
 
     def join(self, slots: list[Schema], place: Node, name: str) -> Schema:
         """What the values of ``slots`` have in common as one schema; to be filled by ``finish``."""
