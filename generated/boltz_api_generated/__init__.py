@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from boltz_api.request import APIKeyHeader, Registry
+from boltz_api.request import APIKeyHeader, Registry, Security
 
 SERVER: Final = "https://api.boltz.bio"
-SECURITY: Final = APIKeyHeader("x-api-key")  # or BearerToken(), BasicCredentials(), None
+SECURITY: Final[Security | None] = APIKeyHeader("x-api-key")
 TAGS: Final[dict[str, str]] = {"admin.api_keys": "API Keys"}
 # The module that each operation stands in; looking an operation up imports it.
 OPERATIONS: Final = Registry(

@@ -55,7 +55,7 @@ class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
     """Days until the key expires. Omit for a key that does not expire."""
     mode: (
         Annotated[
-            Literal["live", "test"],
+            APIKeyCreateRequestMode,
             Meta(description="Key mode. Test keys create test-mode resources with synthetic data."),
         ]
         | UnsetType
@@ -65,6 +65,9 @@ class APIKeyCreateRequest(Model, frozen=True, kw_only=True):
         Annotated[str, Meta(description="Workspace ID to scope this key to. Omit for default workspace.")] | UnsetType
     ) = UNSET
     """Workspace ID to scope this key to. Omit for default workspace."""
+
+
+APIKeyCreateRequestMode: TypeAlias = Literal["live", "test"]
 
 
 class APIKeyCreateResponse(Model, frozen=True, kw_only=True):

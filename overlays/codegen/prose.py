@@ -3,60 +3,76 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
-
-from codegen.shapes import Choice, Items, Map, Nullable, Number, Text
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from codegen.contract import JSON
-    from codegen.shapes import Shape
+    from collections.abc import Callable
 
-WIDTH = 120
+    from codegen.python_schemas import Node
 
-
-def describe(description: str, shape: Shape, default: JSON = None, *, values: bool = True) -> str:
-    """What a person should know of a value: the contract's words, then what is allowed, then the default.
-
-    ``values`` is whether the values of a choice are listed.
-    """
-    while isinstance(shape, Nullable):
-        shape = shape.shape
-    sentences = [_ended(" ".join(description.split()))] if description else []
-    sentences += [rule[:1].upper() + rule[1:] + "." for rule in _rules(shape, default, values=values)]
-    if isinstance(default, str | int | float) and not isinstance(shape, Choice):
-        sentences.append(f"The default is {_literal(default)}.")
-    if len(sentences) == 1 and description:
-        # A description that stands alone is printed as the contract has it, with or without its full stop.
-        return " ".join(description.split())
-    return " ".join(sentences)
+WIDTH: Final = 120
 
 
-def _rules(shape: Shape, default: JSON = None, *, values: bool = True) -> list[str]:
-    match shape:
-        case Text():
-            pattern = [f"matches {_literal(shape.pattern, quote='')}"] if shape.pattern else []
-            return _counted(shape.min_length, shape.max_length, "character") + pattern
-        case Number():
-            return _numeric(shape)
-        case Choice() if values:
-            options = [
-                _literal(value) + (" (the default)" if value == default and type(value) is type(default) else "")
-                for value in shape.values
-            ]
-            return [_listed(options)]
-        case Items():
-            alike = ["no two alike"] if shape.unique else []
-            each = [f"each {rule.removeprefix('each ')}" for rule in _rules(shape.item, values=values)]
-            return _counted(shape.min_items, shape.max_items, "item") + alike + each
-        case Map():
-            each = [f"each value {rule}" for rule in _rules(shape.value, values=values)]
-            return _counted(shape.min_size, shape.max_size, "entry", "entries") + each
+def describe(schema: Node, resolve: Callable[[Node], Node], description: str = "") -> str:
+    """What a person should know of a value: the contract's words, then what is allowed, then the default."""
+    text = " ".join((description or schema.get("description", "")).split())
+    if schema.get("deprecated"):
+        text = f"Deprecated. {text}".strip()
+    default = schema.get("default")
+    rules = [rule[:1].upper() + rule[1:] + "." for rule in _rules(schema, resolve, default)]
+    if isinstance(default, str | int | float) and not _values(schema, resolve):
+        rules.append(f"The default is {_literal(default)}.")
+    # A description that stands alone is printed as the contract has it, with or without its full stop.
+    return " ".join([_ended(text), *rules] if text else rules) if rules else text
+
+
+def _rules(schema: Node, resolve: Callable[[Node], Node], default: object = None) -> list[str]:
+    node = resolve(schema)
+    if options := [resolve(own) for own in node.get("anyOf", ()) if own != {"type": "null"}]:
+        return _rules(options[0], resolve, default) if len(options) == 1 else _listed_values(node, resolve, default)
+    if "enum" in node:
+        return _listed_values(node, resolve, default)
+    match [kind for kind in _as_list(node.get("type")) if kind != "null"]:
+        case ["string"]:
+            pattern = [f"matches {_literal(node['pattern'], quote='')}"] if "pattern" in node else []
+            return _counted(node.get("minLength"), node.get("maxLength"), "character") + pattern
+        case ["integer" | "number"]:
+            return _numeric(node)
+        case ["array"]:
+            alike = ["no two alike"] if node.get("uniqueItems") else []
+            each = [f"each {rule.removeprefix('each ')}" for rule in _rules(node.get("items", {}), resolve)]
+            return _counted(node.get("minItems"), node.get("maxItems"), "item") + alike + each
+        case ["object"] if isinstance(node.get("additionalProperties"), dict):
+            each = [f"each value {rule}" for rule in _rules(node["additionalProperties"], resolve)]
+            return _counted(node.get("minProperties"), node.get("maxProperties"), "entry", "entries") + each
         case _:
             return []
 
 
-def _numeric(number: Number) -> list[str]:
-    low, high = number.minimum, number.maximum
+def _values(schema: Node, resolve: Callable[[Node], Node]) -> list[Any]:
+    """The values of an enum, also of one whose values are of several types."""
+    node = resolve(schema)
+    if "enum" in node:
+        return list(node["enum"])
+    options = [own for own in node.get("anyOf", ()) if own != {"type": "null"}]
+    values = [_values(own, resolve) for own in options]
+    return [value for own in values for value in own] if all(values) else []
+
+
+def _listed_values(node: Node, resolve: Callable[[Node], Node], default: object) -> list[str]:
+    words = [
+        _literal(value) + (" (the default)" if value == default and type(value) is type(default) else "")
+        for value in _values(node, resolve)
+    ]
+    return [_listed(words)] if words else []
+
+
+def _as_list(types: object) -> list[Any]:
+    return types if isinstance(types, list) else [types]
+
+
+def _numeric(node: Node) -> list[str]:
+    low, high = node.get("minimum"), node.get("maximum")
     rules: list[str] = []
     if low is not None and high is not None:
         rules.append(f"{low} to {high}")
@@ -64,12 +80,9 @@ def _numeric(number: Number) -> list[str]:
         rules.append(f"at least {low}")
     elif high is not None:
         rules.append(f"at most {high}")
-    if number.exclusive_minimum is not None:
-        rules.append(f"more than {number.exclusive_minimum}")
-    if number.exclusive_maximum is not None:
-        rules.append(f"less than {number.exclusive_maximum}")
-    if number.multiple_of is not None:
-        rules.append(f"a multiple of {number.multiple_of}")
+    for key, words in (("exclusiveMinimum", "more than"), ("exclusiveMaximum", "less than"), ("multipleOf", "a multiple of")):
+        if key in node:
+            rules.append(f"{words} {node[key]}")
     return rules
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from boltz_api.base import AsyncAPIClient, SyncAPIClient
+from boltz_api.request import Security
+from boltz_api_generated import SECURITY, SERVER
 
 if TYPE_CHECKING:
     from boltz_api_generated.resources.admin import AdminResource, AsyncAdminResource
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 class SyncClient(SyncAPIClient):
     """A client with every resource of the contract, for threads."""
+
+    _server: ClassVar[str] = SERVER
+    _security: ClassVar[Security | None] = SECURITY
 
     @cached_property
     def admin(self) -> AdminResource:
@@ -24,6 +29,9 @@ class SyncClient(SyncAPIClient):
 
 class AsyncClient(AsyncAPIClient):
     """A client with every resource of the contract, for tasks."""
+
+    _server: ClassVar[str] = SERVER
+    _security: ClassVar[Security | None] = SECURITY
 
     @cached_property
     def admin(self) -> AsyncAdminResource:

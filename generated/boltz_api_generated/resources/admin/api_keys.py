@@ -81,8 +81,8 @@ class APIKeysResource(SyncResource):
 
         Args:
             name: API key name. 1 to 255 characters.
-            allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are
-                allowed.
+            allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs
+                are allowed.
             expires_in_days: Days until the key expires. Omit for a key that does not expire. 1 to 365.
             mode: Key mode. Test keys create test-mode resources with synthetic data. ``"live"`` (the default) or
                 ``"test"``.
@@ -127,7 +127,9 @@ class APIKeysResource(SyncResource):
             Request(
                 LIST_API_KEYS,
                 options,
-                query=given({"after_id": after_id, "before_id": before_id, "limit": limit, "workspace_id": workspace_id}),
+                query=given(
+                    {"after_id": after_id, "before_id": before_id, "limit": limit, "workspace_id": workspace_id}
+                ),
             )
         )
 
@@ -168,8 +170,8 @@ class AsyncAPIKeysResource(AsyncResource):
 
         Args:
             name: API key name. 1 to 255 characters.
-            allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs are
-                allowed.
+            allowed_ips: IP addresses allowed to use this key (IPv4 or IPv6). An empty array (the default) means all IPs
+                are allowed.
             expires_in_days: Days until the key expires. Omit for a key that does not expire. 1 to 365.
             mode: Key mode. Test keys create test-mode resources with synthetic data. ``"live"`` (the default) or
                 ``"test"``.
@@ -214,7 +216,9 @@ class AsyncAPIKeysResource(AsyncResource):
             Request(
                 LIST_API_KEYS,
                 options,
-                query=given({"after_id": after_id, "before_id": before_id, "limit": limit, "workspace_id": workspace_id}),
+                query=given(
+                    {"after_id": after_id, "before_id": before_id, "limit": limit, "workspace_id": workspace_id}
+                ),
             )
         )
 
@@ -272,4 +276,3 @@ class AsyncAPIKeysResourceWithStreamingResponse:
         self.create = async_streamed(resource.create)
         self.list = async_streamed_list(resource.list)
         self.revoke = async_streamed(resource.revoke)
-

@@ -1,0 +1,95 @@
+"""The whole generated package, from a contract's normal form."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from codegen.document import Fault, Faults
+from codegen.emit_models import NotWrittenError, TypedDicts, models_source, params_source
+from codegen.emit_resources import (
+    Parsed,
+    RefusedError,
+    SecurityRules,
+    finish,
+    methods_of,
+    package_source,
+    resources_of,
+    resources_sources,
+)
+from codegen.prose import describe
+from codegen.python_names import pascal_case
+from codegen.python_schemas import PythonSchemas
+from codegen.python_types import PythonTypes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from codegen.emit_resources import Method
+    from codegen.normal_form import NormalForm
+
+PACKAGE: Final = "boltz_api_generated"
+
+# What is tidied: imports that are unused or unsorted, `__all__`, and where `None` stands in a union.
+_TIDIED: Final = ("F401", "I", "RUF022", "RUF036")
+
+
+def write_package(form: NormalForm, target: Path, package: str = PACKAGE) -> None:
+    """Write everything but manifest and contract into ``target``, an empty folder.
+
+    ``package`` is the name under which the files import one another. ``Faults`` says what cannot be written.
+    """
+    schemas = PythonSchemas(form.document)
+    try:
+        sources = _sources(form, schemas, package)
+    except RefusedError as error:
+        raise Faults(Fault(form.place(pointer), message) for pointer, message in error.problems) from None
+    except NotWrittenError as error:
+        places = ((form.place(schemas.places.get(name, "#")), message) for name, message in error.messages.items())
+        raise Faults(Fault(place, f"datamodel-code-generator: {message}") for place, message in places) from None
+    for name, source in sources.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8", newline="\n")
+    _format(target, package)
+
+
+def _sources(form: NormalForm, schemas: PythonSchemas, package: str) -> dict[str, str]:
+    parsed = Parsed(schemas)
+    methods = methods_of(parsed)
+    root = resources_of(methods, form.document)
+    names = parsed.field_names()
+    names |= {struct: fields for method in methods for struct, fields in _argument_names(method)}
+    typed_dicts = TypedDicts(schemas, names, lambda node: describe(node, schemas.resolve))
+    typed_dicts.add_nested([own for method in methods for own in method.arguments])
+    security = SecurityRules(form.document)
+    finish(methods, PythonTypes(schemas, typed_dicts.names), security)
+    for method in methods:
+        if method.arguments:
+            name = schemas.classes.claim(pascal_case(method.operation.node["operationId"]) + "Params")
+            typed_dicts.add_arguments(name, method.name, method.arguments)
+    return {
+        "__init__.py": package_source(parsed, methods, root, form.document, security, package),
+        "py.typed": "",
+        "models.py": models_source(schemas, names),
+        "params.py": params_source(typed_dicts.schemas),
+        **resources_sources(parsed, root, package),
+    }
+
+
+def _argument_names(method: Method) -> Iterator[tuple[str, dict[str, str]]]:
+    """The fields of the classes that check the method's arguments are called as the arguments are."""
+    for location, struct in method.operation.structs.items():
+        yield struct, {own.wire: own.name for own in method.at(location)}
+
+
+def _format(target: Path, package: str) -> None:
+    """Tidy and format every file, by settings that no folder above ``target`` can change."""
+    settings = ["--isolated", "--no-cache", "--quiet", "--config=line-length=120", "--config=target-version='py311'"]
+    # By default ruff leaves out whatever lies below a folder called build, dist, .nox, ...: the checkout may.
+    settings.append("--config=exclude=[]")
+    imports = f"--config=lint.isort.known-first-party=['boltz_api', '{package}']"
+    for command in (["check", "--fix", "--exit-zero", f"--select={','.join(_TIDIED)}", imports], ["format"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, *settings, str(target)], check=True)

@@ -1,0 +1,85 @@
+"""Names in generated Python: openapi-python-client's, but for the underscore that it gives to every builtin."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from typing import Final
+
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+PREFIX: Final = "field_"
+"""Begins a name that would start with a digit."""
+
+OPTIONS: Final = frozenset({"timeout", "max_retries", "extra_headers", "extra_query", "extra_body"})
+"""What every method takes besides the operation's own arguments."""
+
+# Every model has these; `field` is called in the classes' own bodies, the others in the bodies of methods.
+FIELDS: Final = OPTIONS | {"to_dict", "to_json", "model_extra", "model_fields_set", "field", "self", "options", "given"}
+
+# The runtime's own attributes of clients, and of resources.
+CLIENT_ATTRIBUTES: Final = frozenset(
+    {
+        *("api_key", "base_url", "timeout", "max_retries", "default_headers", "default_query", "auth_headers"),
+        *("copy", "with_options", "close", "is_closed", "request", "send", "prepare_options", "post_parser"),
+        *("get", "post", "put", "patch", "delete", "head", "options", "with_raw_response", "with_streaming_response"),
+    }
+)
+RESOURCE_ATTRIBUTES: Final = frozenset({"with_raw_response", "with_streaming_response"})
+
+# Annotations in a resource's class name these, and a method of the same name would stand for them there.
+METHODS_HIDE: Final = frozenset(
+    {"models", "params", "datetime", "uuid", "decimal", "str", "int", "float", "bool", "bytes", "object", "raw"}
+)
+
+CLASSES: Final = frozenset(
+    {
+        *("Annotated", "Any", "ClassVar", "Literal", "TypeAlias", "TYPE_CHECKING", "NotRequired", "TypedDict"),
+        *("Meta", "Model", "UNSET", "UnsetType", "IPText", "IPv4Text", "IPv6Text", "SecretText"),
+        *("Decimal", "UUID", "Sequence", "Mapping"),
+    }
+)
+"""What models.py and params.py import."""
+
+
+def python_name(generated: str, reserved: frozenset[str] = FIELDS) -> str:
+    """The name that openapi-python-client gave a thing, as our code calls it."""
+    name = generated.removesuffix("_") if generated.endswith("_") else generated
+    return f"{name}_" if keyword.iskeyword(name) or name in reserved else name
+
+
+def snake_case(text: str, reserved: frozenset[str] = frozenset()) -> str:
+    """``text`` as openapi-python-client would name it."""
+    return python_name(PythonIdentifier(text, PREFIX), reserved)
+
+
+def pascal_case(text: str) -> str:
+    """``text`` as a class name. What already is one stays as it is: ``APIKey``, ``OAuth2Token``."""
+    parts = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))
+    name = "".join(part[:1].upper() + part[1:] for part in parts)
+    return name if name.isidentifier() else f"Type{name}"
+
+
+class ClassNames:
+    """Gives out class names that differ from each other, also as openapi-python-client spells them."""
+
+    def __init__(self) -> None:
+        self._taken = {spelled(name) for name in CLASSES}
+        self.by_spelling: dict[str, str] = {}
+
+    def claim(self, name: str) -> str:
+        """``name``, or the nearest to it that is free."""
+        free, number = name, 1
+        while spelled(free) in self._taken or keyword.iskeyword(free) or free in dir(builtins):
+            number += 1
+            free = f"{name}{number}"
+        self._taken.add(spelled(free))
+        self.by_spelling[spelled(free)] = free
+        return free
+
+
+def spelled(name: str) -> str:
+    """``name`` as openapi-python-client spells a class."""
+    return str(ClassName(name, PREFIX))
