@@ -1,45 +1,46 @@
-"""What the three operations do, over HTTP."""
+"""The three operations, over HTTP, and the clock that they follow."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
-from boltz_api.sandbox import Sandbox
+from boltz_api.sandbox import Clock, Sandbox
 
 KEYS = "/compute/v1/admin/api-keys"
 
 
-def created(client: httpx.Client, **body: object) -> dict[str, object]:
+def create(client: httpx.Client, **body: object) -> dict[str, object]:
     response = client.post(KEYS, json={"name": "x", **body})
     assert response.status_code == 200, response.text
     details: dict[str, object] = response.json()["key_details"]
     return details
 
 
-def listed(client: httpx.Client, **query: str | int) -> tuple[list[str], bool]:
+def page(client: httpx.Client, **query: str | int) -> tuple[list[str], bool]:
     response = client.get(KEYS, params=query)
     assert response.status_code == 200, response.text
-    page = response.json()
-    names = [key["name"] for key in page["data"]]
-    ids = [key["id"] for key in page["data"]]
-    assert (page["first_id"], page["last_id"]) == ((ids[0], ids[-1]) if ids else (None, None))
-    return names, page["has_more"]
+    body = response.json()
+    ids = [key["id"] for key in body["data"]]
+    assert (body["first_id"], body["last_id"]) == ((ids[0], ids[-1]) if ids else (None, None))
+    return [key["name"] for key in body["data"]], body["has_more"]
 
 
-@pytest.mark.parametrize(("mode", "prefix"), [("live", "sk_bc_ws_live_"), ("test", "sk_bc_ws_test_")])
-def test_a_new_key_tells_its_type_and_mode(admin: httpx.Client, mode: str, prefix: str) -> None:
+@pytest.mark.parametrize("mode", ["live", "test"])
+def test_a_new_key_tells_its_type_and_mode(admin: httpx.Client, mode: str) -> None:
     answer = admin.post(KEYS, json={"name": "x", "mode": mode}).json()
 
-    assert answer["key"].startswith(prefix)
+    assert re.fullmatch(rf"sk_bc_ws_{mode}_[0-9a-f]{{48}}", answer["key"])
     assert answer["key_details"]["key_prefix"] == answer["key"][:12]
     assert answer["key_details"]["livemode"] == (mode == "live")
 
 
-def test_what_is_left_out_gets_the_service_s_defaults(admin: httpx.Client, sandbox: Sandbox) -> None:
-    details = created(admin)
+def test_fields_left_out_get_their_defaults(admin: httpx.Client) -> None:
+    details = create(admin)
 
     assert {name: details[name] for name in details if name not in ("id", "created_at")} == {
         "allowed_ips": [],
@@ -54,19 +55,12 @@ def test_what_is_left_out_gets_the_service_s_defaults(admin: httpx.Client, sandb
     }
 
 
-def test_what_is_given_is_kept(admin: httpx.Client) -> None:
+def test_fields_given_are_kept(admin: httpx.Client) -> None:
     given = {"name": "ключ \0 🔑", "allowed_ips": ["192.0.2.1", "2001:DB8::1"], "workspace_id": "ws_1"}
-    details = created(admin, **given)
+    details = create(admin, **given)
 
     assert given == {name: details[name] for name in given}
     assert details == admin.get(KEYS, params={"workspace_id": "ws_1"}).json()["data"][0]
-
-
-def test_the_expiry_is_counted_from_the_creation(admin: httpx.Client) -> None:
-    details = created(admin, expires_in_days=30)
-
-    moments = [datetime.fromisoformat(str(details[name])) for name in ("created_at", "expires_at")]
-    assert moments[1] - moments[0] == timedelta(days=30)
 
 
 def test_no_two_keys_are_alike(admin: httpx.Client) -> None:
@@ -76,7 +70,7 @@ def test_no_two_keys_are_alike(admin: httpx.Client) -> None:
     assert len({answer["key_details"]["id"] for answer in answers}) == 20
 
 
-def test_the_full_key_is_answered_once_and_kept_nowhere(
+def test_the_full_key_is_shown_once_and_kept_nowhere(
     admin: httpx.Client, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(0)
@@ -87,60 +81,65 @@ def test_the_full_key_is_answered_once_and_kept_nowhere(
     assert answer["key"] not in repr(sandbox.received)
     assert answer["key"] not in caplog.text
     assert sandbox.admin_key not in caplog.text
-    assert answer["key"] not in repr(sandbox.new_key())
+    assert sandbox.new_key().key not in repr(sandbox.new_key())
 
 
-def test_pages_go_forward_in_the_order_of_creation(admin: httpx.Client) -> None:
-    ids = [str(created(admin, name=f"k{number}", workspace_id="w")["id"]) for number in range(5)]
+class TestPages:
+    """Pages in the order of creation, forward and backward."""
 
-    assert listed(admin, workspace_id="w", limit=2) == (["k0", "k1"], True)
-    assert listed(admin, workspace_id="w", limit=2, after_id=ids[1]) == (["k2", "k3"], True)
-    assert listed(admin, workspace_id="w", limit=2, after_id=ids[3]) == (["k4"], False)
-    assert listed(admin, workspace_id="w", limit=2, after_id=ids[2]) == (["k3", "k4"], False)
-    assert listed(admin, workspace_id="w", limit=2, after_id=ids[4]) == ([], False)
+    @pytest.fixture
+    def ids(self, admin: httpx.Client) -> list[str]:
+        return [str(create(admin, name=f"k{number}", workspace_id="w")["id"]) for number in range(5)]
 
-
-def test_pages_go_backward_and_stay_in_the_order_of_creation(admin: httpx.Client) -> None:
-    ids = [str(created(admin, name=f"k{number}", workspace_id="w")["id"]) for number in range(5)]
-
-    assert listed(admin, workspace_id="w", limit=2, before_id=ids[4]) == (["k2", "k3"], True)
-    assert listed(admin, workspace_id="w", limit=2, before_id=ids[2]) == (["k0", "k1"], False)
-    assert listed(admin, workspace_id="w", limit=2, before_id=ids[1]) == (["k0"], False)
-    assert listed(admin, workspace_id="w", limit=2, before_id=ids[0]) == ([], False)
-
-
-def test_both_cursors_enclose_what_lies_between(admin: httpx.Client) -> None:
-    ids = [str(created(admin, name=f"k{number}")["id"]) for number in range(5)]
-
-    assert listed(admin, after_id=ids[0], before_id=ids[4], limit=2) == (["k1", "k2"], True)
-    assert listed(admin, after_id=ids[2], before_id=ids[4], limit=2) == (["k3"], False)
-    assert listed(admin, after_id=ids[3], before_id=ids[1]) == ([], False)
-
-
-def test_a_page_holds_100_keys_unless_told_otherwise(admin: httpx.Client, sandbox: Sandbox) -> None:
-    sandbox.load(101, workspace_id="w")
-
-    names, has_more = listed(admin, workspace_id="w")
-    assert (len(names), has_more) == (100, True)
-
-
-def test_an_unknown_workspace_is_an_empty_page(admin: httpx.Client) -> None:
-    assert listed(admin, workspace_id="nowhere") == ([], False)
-
-
-@pytest.mark.parametrize("cursor", ["after_id", "before_id"])
-def test_an_unknown_cursor_is_refused_by_name(admin: httpx.Client, cursor: str) -> None:
-    response = admin.get(KEYS, params={cursor: "key_of_nobody"})
-
-    assert (404, "not_found", [cursor]) == (
-        response.status_code,
-        response.json()["code"],
-        list(response.json()["details"]),
+    @pytest.mark.parametrize(
+        ("after", "before", "expected"),
+        [
+            (None, None, (["k0", "k1"], True)),
+            (1, None, (["k2", "k3"], True)),
+            (2, None, (["k3", "k4"], False)),
+            (3, None, (["k4"], False)),
+            (4, None, ([], False)),
+            (None, 4, (["k2", "k3"], True)),
+            (None, 2, (["k0", "k1"], False)),
+            (None, 1, (["k0"], False)),
+            (None, 0, ([], False)),
+            (0, 4, (["k1", "k2"], True)),
+            (2, 4, (["k3"], False)),
+            (3, 1, ([], False)),
+        ],
     )
+    def test_cursors(
+        self,
+        admin: httpx.Client,
+        ids: list[str],
+        after: int | None,
+        before: int | None,
+        expected: tuple[list[str], bool],
+    ) -> None:
+        given = {"after_id": after, "before_id": before}
+        cursors = {name: ids[place] for name, place in given.items() if place is not None}
+
+        assert page(admin, workspace_id="w", limit=2, **cursors) == expected
+
+    def test_a_page_holds_100_keys_by_default(self, admin: httpx.Client, sandbox: Sandbox) -> None:
+        sandbox.load(101, workspace_id="w")
+
+        names, has_more = page(admin, workspace_id="w")
+        assert (len(names), has_more) == (100, True)
+
+    def test_an_unknown_workspace_is_an_empty_page(self, admin: httpx.Client) -> None:
+        assert page(admin, workspace_id="nowhere") == ([], False)
+
+    @pytest.mark.parametrize("cursor", ["after_id", "before_id"])
+    def test_an_unknown_cursor_is_refused_by_name(self, admin: httpx.Client, cursor: str) -> None:
+        response = admin.get(KEYS, params={cursor: "key_of_nobody"})
+        body = response.json()
+
+        assert (response.status_code, body["code"], list(body["details"])) == (404, "not_found", [cursor])
 
 
 def test_revoking_ends_a_key_and_again_changes_nothing(admin: httpx.Client) -> None:
-    details = created(admin)
+    details = create(admin)
 
     answers = [admin.post(f"{KEYS}/{details['id']}/revoke").json() for _ in range(2)]
     assert [{**details, "is_active": False}] * 2 == answers
@@ -153,10 +152,45 @@ def test_revoking_an_unknown_key_is_not_found(admin: httpx.Client) -> None:
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_a_key_that_has_expired_is_not_active(admin: httpx.Client, sandbox: Sandbox) -> None:
-    created(admin, expires_in_days=30, workspace_id="w")
+class TestClock:
+    """The sandbox's time, which a test can move."""
 
-    sandbox.clock.advance(days=29)
-    assert admin.get(KEYS, params={"workspace_id": "w"}).json()["data"][0]["is_active"] is True
-    sandbox.clock.advance(days=1)
-    assert admin.get(KEYS, params={"workspace_id": "w"}).json()["data"][0]["is_active"] is False
+    def test_a_key_expires(self, admin: httpx.Client, sandbox: Sandbox) -> None:
+        details = create(admin, expires_in_days=30, workspace_id="w")
+        moments = [datetime.fromisoformat(str(details[name])) for name in ("created_at", "expires_at")]
+        assert moments[1] - moments[0] == timedelta(days=30)
+
+        active: list[bool] = []
+        for _ in range(2):
+            sandbox.clock.advance(days=15)
+            active.append(admin.get(KEYS, params={"workspace_id": "w"}).json()["data"][0]["is_active"])
+        assert active == [True, False]
+
+    def test_responses_are_dated_by_it(self, admin: httpx.Client, sandbox: Sandbox) -> None:
+        sandbox.clock.freeze(datetime(2030, 1, 1, tzinfo=UTC))
+
+        assert parsedate_to_datetime(admin.get(KEYS).headers["date"]) == datetime(2030, 1, 1, tzinfo=UTC)
+        assert create(admin)["created_at"] == "2030-01-01T00:00:00.000Z"
+
+    def test_it_goes_forward_and_back(self) -> None:
+        clock = Clock()
+        clock.freeze(datetime(2026, 1, 1, tzinfo=UTC))
+        clock.advance(days=31, hours=1, minutes=2, seconds=3, milliseconds=4)
+        assert clock.now() == datetime(2026, 2, 1, 1, 2, 3, 4000, tzinfo=UTC)
+
+        clock.advance(days=-31)
+        assert clock.now() == datetime(2026, 1, 1, 1, 2, 3, 4000, tzinfo=UTC)
+
+    def test_it_stands_still_when_frozen_and_runs_again_after_a_reset(self) -> None:
+        clock = Clock()
+        clock.advance(days=400)
+        clock.freeze()
+        assert clock.now() == clock.now()
+        assert clock.now() - datetime.now(UTC) > timedelta(days=399)
+
+        clock.reset()
+        assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+    def test_a_moment_must_have_a_time_zone(self) -> None:
+        with pytest.raises(ValueError, match="time zone"):
+            Clock().freeze(datetime(2026, 1, 1))  # noqa: DTZ001 - what is under test

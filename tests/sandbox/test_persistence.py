@@ -1,4 +1,4 @@
-"""Keys kept in a file: across restarts, across a kill, and with files that cannot be used."""
+"""Keys kept in a file, across restarts and kills; files that cannot be used; and the cost of a page."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any, Literal
 
 import httpx
+import msgspec
 import pytest
 
 from boltz_api.sandbox import Sandbox, StoreError
+from boltz_api.sandbox.store import Store, StoredKey
 
 KEYS = "/compute/v1/admin/api-keys"
 
@@ -36,7 +39,7 @@ def served(db: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def every_key(client: httpx.Client) -> list[str]:
+def all_ids(client: httpx.Client) -> list[str]:
     ids: list[str] = []
     more: dict[str, str] = {}
     while True:
@@ -73,7 +76,7 @@ def test_no_key_is_in_the_file(tmp_path: Path) -> None:
     assert key[12:].encode() not in content
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_keys_survive_a_kill(tmp_path: Path) -> None:
     db = tmp_path / "keys.db"
     acknowledged: list[str] = []
     enough = Event()
@@ -102,7 +105,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
             assert process.wait(10) == -signal.SIGKILL
 
         with served(db) as (_, url), httpx.Client(base_url=url, headers=headers) as client:
-            ids = every_key(client)
+            ids = all_ids(client)
         assert len(acknowledged) >= 60
         assert set(acknowledged) <= set(ids)
         assert len(ids) == len(set(ids))
@@ -137,28 +140,31 @@ def of_another_program(path: Path) -> None:
     connection.close()
 
 
-def of_a_later_version(path: Path) -> None:
+def of_another_format(path: Path) -> None:
     Sandbox(db=path).stop()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
 
 
+ANOTHER = "not a database of this version of the sandbox; delete it, or give another file."
+
+
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("damage", "reason"),
     [
-        (random_bytes, "this is no database, or a damaged one."),
-        (cut_off, "this is no database, or a damaged one."),
-        (of_another_program, "this is a database of another program, not of a sandbox."),
-        (of_a_later_version, "written by another version of the sandbox (format 99)."),
+        (random_bytes, "not a database, or a damaged one."),
+        (cut_off, "not a database, or a damaged one."),
+        (of_another_program, ANOTHER),
+        (of_another_format, ANOTHER),
         (Path.mkdir, "unable to open database file."),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_and_left_alone(
-    tmp_path: Path, spoil: Callable[[Path], None], reason: str
+    tmp_path: Path, damage: Callable[[Path], None], reason: str
 ) -> None:
     path = tmp_path / "keys.db"
-    spoil(path)
+    damage(path)
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(StoreError) as refused:
         Sandbox(db=path)
@@ -193,7 +199,7 @@ def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
             responses = [client.post(KEYS, json={"name": "x" * 255}) for _ in range(100)]
             made = [response for response in responses if response.status_code == 200]
             refused = [response for response in responses if response.status_code == 507]
-            listed = every_key(client)
+            listed = all_ids(client)
             sandbox._store._connection.execute(f"PRAGMA max_page_count = {pages * 100}")
             again = client.post(KEYS, json={"name": "x"})
 
@@ -203,3 +209,72 @@ def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
     assert refused[0].json()["code"] == "internal_error"
     assert len(listed) == len(made) + 2
     assert again.status_code == 200
+
+
+class Steps:
+    """Counts what SQLite does, in units of ten of its instructions: a time that no busy machine can bend."""
+
+    count = 0
+
+    def __call__(self) -> int:
+        self.count += 1
+        return 0
+
+
+def cost(store: Store, **query: Any) -> int:
+    steps = Steps()
+    store._connection.set_progress_handler(steps, 10)
+    keys, _ = store.page(limit=20, **query)
+    store._connection.set_progress_handler(None, 10)
+    assert len(keys) == 20
+    return steps.count
+
+
+@pytest.mark.parametrize("analyzed", [False, True])
+@pytest.mark.parametrize(
+    ("filters", "passed_over"),
+    [
+        ({}, [("ws_common", "live")]),
+        ({"workspace_id": "ws_rare"}, [("ws_common", "live")]),
+        ({"test_only": True}, [("ws_common", "live")]),
+        ({"test_only": True, "workspace_id": "ws_rare"}, [("ws_rare", "live"), ("ws_common", "test")]),
+    ],
+)
+def test_a_page_costs_the_same_everywhere(
+    filters: dict[str, Any], passed_over: list[tuple[str, Literal["live", "test"]]], analyzed: bool
+) -> None:
+    """Also where a filter passes over almost every key, and whatever statistics SQLite has."""
+    sandbox = Sandbox()
+    store, ids = sandbox._store, list[str]()
+    for _ in range(45):  # twenty rounds fill a page, from the middle on too
+        for workspace_id, mode in passed_over:
+            sandbox.load(100, workspace_id=workspace_id, mode=mode)
+        ids.append(sandbox.new_key(mode="test", workspace_id="ws_rare").id)
+    if analyzed:
+        store._connection.execute("ANALYZE")
+    least = cost(store)
+
+    assert cost(store, **filters) <= least * 3
+    assert cost(store, after_id=ids[22], **filters) <= least * 3
+    assert cost(store, after_id=ids[-22], **filters) <= least * 3
+    assert cost(store, before_id=ids[-1], **filters) <= least * 3
+    sandbox.stop()
+
+
+def test_many_keys_are_stored_all_or_none() -> None:
+    sandbox = Sandbox()
+    before = sandbox._store.page(limit=10)
+
+    def broken() -> Iterator[tuple[StoredKey, bytes]]:
+        yield msgspec.structs.replace(before[0][0], id="new"), b"new"
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        sandbox._store.add(broken())
+    assert sandbox._store.page(limit=10) == before
+
+    sandbox.load(1)
+    assert len(sandbox._store.page(limit=10)[0]) == 3
+    sandbox.stop()
+    with pytest.raises(StoreError, match="closed"):
+        sandbox.load(1)

@@ -56,3 +56,15 @@ def test_the_fixtures_are_listed_with_what_they_are(tmp_path: Path) -> None:
 
     assert "boltz_sandbox -- " in listing
     assert "A sandbox of the Boltz API, empty but for its admin keys, running for this test." in listing
+
+
+def test_the_plugin_imports_nothing_until_it_is_used() -> None:
+    code = """
+import sys, pytest
+before = set(sys.modules)
+import boltz_api.sandbox.pytest_plugin
+print(sorted(set(sys.modules) - before))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "['boltz_api', 'boltz_api.sandbox', 'boltz_api.sandbox.pytest_plugin']\n"

@@ -33,7 +33,7 @@ def command(*arguments: str) -> Generator[subprocess.Popen[str]]:
 
 
 def greeting(process: subprocess.Popen[str]) -> dict[str, str]:
-    """What it says on start: the first word or two of each line, and the rest."""
+    """The banner: all of it, and the URL and the key in it."""
     assert process.stdout is not None
     lines: list[str] = []
     while not lines or "--json" not in lines[-1]:
@@ -81,23 +81,35 @@ def test_it_warns_when_others_can_reach_it() -> None:
     assert "WARNING: other machines can reach it" in said["text"]
 
 
-def test_a_port_that_is_taken_is_one_sentence() -> None:
+def failure(*arguments: str) -> tuple[int, str, str]:
+    with command(*arguments) as process:
+        out, err = process.communicate(timeout=20)
+    return process.returncode, out, err
+
+
+def test_a_busy_port_is_one_sentence_that_names_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with command("--port", str(port)) as process:
-            out, err = process.communicate(timeout=20)
+        reason = "Address already in use. Give --port 0 for any that is free."
+        assert failure("--port", str(port)) == (1, "", f"Cannot listen on 127.0.0.1 port {port}: {reason}\n")
 
-    assert (process.returncode, out) == (1, "")
-    assert err == f"Cannot listen on 127.0.0.1 port {port}: Address already in use.\n"
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--host", "é.."], "Cannot listen on é.. port 8765: 'é..' is not the name of a host.\n"),
+        (["--port", "70000"], "Cannot listen on 127.0.0.1 port 70000: 70000 is not a port: expected 0 to 65535.\n"),
+    ],
+)
+def test_an_address_that_cannot_be_is_one_sentence(arguments: list[str], reason: str) -> None:
+    assert failure(*arguments) == (1, "", reason)
 
 
 def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "keys.db"
     path.write_text("not a database, by far" * 100)
-    with command("--port", "0", "--db", str(path)) as process:
-        out, err = process.communicate(timeout=20)
 
-    assert (process.returncode, out, err) == (1, "", f"{path}: this is no database, or a damaged one.\n")
+    assert failure("--port", "0", "--db", str(path)) == (1, "", f"{path}: not a database, or a damaged one.\n")
 
 
 def test_it_says_where_the_keys_are_kept(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ class Contract:
         self.operations: Mapping[str, Operation] = {
             operation.name: operation
             for path, item in document["paths"].items()
-            for method in _METHODS
-            if method in item
+            for method in item
+            if method in _METHODS
             for operation in [self._operation(path, method, item, document.get("security", []))]
         }
 

@@ -153,6 +153,8 @@ class SandboxProtocol(H11Protocol):
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:  # the C library would take it modulo 65536
+        raise OSError(f"{port} is not a port: expected 0 to 65535")
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except UnicodeError:
@@ -164,9 +166,6 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers listen on one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except OverflowError:
-        listener.close()
-        raise OSError(f"{port} is not a port: expected 0 to 65535") from None
     except BaseException:
         listener.close()
         raise

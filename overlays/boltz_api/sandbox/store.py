@@ -179,7 +179,9 @@ class Store:
         place = "(SELECT position FROM keys WHERE id = ?)"
         bounds = {f"position > {place}": after_id, f"position < {place}": before_id, "workspace_id = ?": workspace_id}
         given = {condition: value for condition, value in bounds.items() if value is not None}
-        where = " AND ".join(["position > 0", *given]) + (_TEST_ONLY if test_only else "")
+        # Positions begin at 1. Without a lower bound, SQLite would not look the others up in the index.
+        where = " AND ".join(given if after_id is not None else ["position > 0", *given])
+        where += _TEST_ONLY if test_only else ""
         backward = before_id is not None and after_id is None
         order = "DESC" if backward else "ASC"
         statement = f"SELECT data FROM keys {index} WHERE {where} ORDER BY position {order} LIMIT ?"
