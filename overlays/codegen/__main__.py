@@ -1,4 +1,4 @@
-"""``python -m codegen``: generate the package, verify it, lint the contract."""
+"""``python -m codegen``: generate, verify, lint the contract."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from codegen import generation, verification
-from codegen.contract import Contract, ContractError
+from codegen import contract_diff, generation, verification
+from codegen.document import Faults
 from codegen.lint import lint
+from codegen.normal_form import load
 from codegen.project import HERE, shown
 from codegen.redocly import RedoclyError
-from codegen.surface import Surface
-from codegen.surface_diff import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _verify(options.contract, options.output.resolve())
             case _:
                 return _lint(options.contract)
-    except ContractError as error:
+    except Faults as error:
         return _report(error.faults)
     except (generation.RefusedError, RedoclyError) as error:
         return _report([error])
@@ -45,32 +44,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _generate(contract: Path, output: Path) -> int:
-    before = generation.committed_surface(output)
-    form = generation.generate(Contract.read(contract), output, HERE)
+    before = generation.earlier_document(output)
+    form = generation.generate(contract, output, HERE)
     print(f"{shown(output)}: written from {contract}")
     if before is None:
         print("There is no earlier state to compare the API with.")
     else:
-        changes = compare(before, Surface.of(form))
-        print(*(changes or ["The API is the same."]), sep="\n")
-    if _is_the_clients(output):
-        for problem in verification.check_bindings(form, HERE):
-            print(problem)
+        changes = contract_diff.diff(before, form.document)
+        lines = [f"{change} (breaking)" if change.kind == "breaking" else str(change) for change in changes]
+        print(*(lines or ["The API is the same."]), sep="\n")
+    for note in form.notes:
+        print(f"note: {note}")
     return 0
 
 
 def _verify(contract: Path, output: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
-        fresh = Path(folder, output.name)
-        fresh.mkdir()
-        form = generation.write(Contract.read(contract), fresh, HERE)
-        problems = [*verification.check_versions(HERE), *verification.check_package(form, output, fresh)]
-    bound = _is_the_clients(output)
-    if bound:
-        problems += verification.check_bindings(form, HERE)
+        generation.write(load(contract), Path(folder), HERE)
+        problems = [
+            *verification.check_versions(HERE),
+            *verification.check_files(output, Path(folder), contract),
+        ]
     if problems:
         return _report(problems)
-    print(f"{shown(output)}: what {contract} gives" + (", and every operation is bound" if bound else ""))
+    print(f"{shown(output)}: what {contract} gives")
     return 0
 
 
@@ -80,11 +77,6 @@ def _lint(contract: Path) -> int:
         return _report(faults)
     print(f"{contract}: no faults")
     return 0
-
-
-def _is_the_clients(output: Path) -> bool:
-    """Whether ``output`` is the package that the hand-written client binds."""
-    return output == HERE.generated
 
 
 def _report(problems: Iterable[object]) -> int:
@@ -100,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="codegen", description="From openapi.yaml to generated/, and back again.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, says in (
-        ("generate", "write the package, and say what changed in terms of the API"),
-        ("verify", "fail unless the package is what the contract gives, byte for byte, and every operation is bound"),
+        ("generate", "write everything under generated/, and say what changed in terms of the API"),
+        ("verify", "fail unless generated/ is what the contract gives, byte for byte"),
         ("lint", "report every fault of the contract with line and column"),
     ):
         command = commands.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")

@@ -1,54 +1,64 @@
-"""From a contract to the package on disk."""
+"""From a contract to everything under ``generated/``."""
 
 from __future__ import annotations
 
+import json
 import subprocess
+from collections.abc import Callable
 from importlib import metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from codegen.emit import PACKAGE, write_package
 from codegen.manifest import NAME, Manifest
-from codegen.package import write_package
+from codegen.normal_form import NormalForm, load
 from codegen.swap import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from codegen.contract import Contract
-    from codegen.normal_form import NormalForm
     from codegen.project import Project
-    from codegen.surface import Surface
+    from codegen.schemas import Schema
+
+Emitter: TypeAlias = Callable[[NormalForm, Path], None]
+"""Writes one folder, which exists and is empty; raises ``Faults`` for what it cannot express."""
+
+EMITTERS: Final[dict[str, Emitter]] = {PACKAGE: write_package}
+"""What stands under ``generated/``: by folder, what writes it."""
+
+NORMAL_FORM: Final = "openapi.json"
 
 
 class RefusedError(Exception):
-    """Writing the package would do harm; the message says which."""
+    """Writing would do harm; the message says which."""
 
 
-def generate(contract: Contract, target: Path, project: Project) -> NormalForm:
-    """Write the package for ``contract`` in place of whatever ``target`` holds.
+def generate(contract: Path, target: Path, project: Project) -> NormalForm:
+    """Write everything for ``contract`` in place of whatever ``target`` holds.
 
-    Any exception leaves ``target`` as it was: ``ContractError`` if the contract is at fault, ``RefusedError`` if
-    something else would be lost, or the generators are not those that are pinned.
+    Any exception leaves ``target`` as it was: ``Faults`` if the contract is at fault, ``RefusedError`` if something
+    else would be lost, or the generators are not those that are pinned.
     """
     if unpinned := list(unpinned_versions(project)):
         raise RefusedError(f"pyproject.toml: {'; '.join(unpinned)}; install the dependency group `generate`")
-    if target != project.generated and not _may_be_replaced(target):
-        raise RefusedError(f"{target}: holds something that was not generated; name a new or an empty folder")
+    for path in sorted(target.iterdir()) if target.is_dir() else []:
+        if not (path.name in EMITTERS and (path / NAME).is_file()) and path.name != "__pycache__":
+            raise RefusedError(f"{path}: was not generated and would be lost; move it away, or name another folder")
+    form = load(contract)
     with replaced(target) as new:
-        return write(contract, new, project)
-
-
-def write(contract: Contract, folder: Path, project: Project) -> NormalForm:
-    """Write the package for ``contract`` into the empty ``folder``, and its manifest."""
-    form = write_package(contract, folder)
-    (folder / NAME).write_bytes(Manifest.of(form, folder, project).render())
+        write(form, new, project)
     return form
 
 
-def _may_be_replaced(target: Path) -> bool:
-    if not target.is_dir():
-        return not target.exists()
-    return (target / NAME).is_file() or not any(target.iterdir())
+def write(form: NormalForm, folder: Path, project: Project) -> None:
+    """Write everything for ``form`` into the empty ``folder``, each part with its manifest."""
+    for name, emit in EMITTERS.items():
+        part = folder / name
+        part.mkdir()
+        emit(form, part)
+        if name == PACKAGE:
+            (part / NORMAL_FORM).write_bytes(form.render())
+        (part / NAME).write_bytes(Manifest.of(form, part, project).render())
 
 
 def unpinned_versions(project: Project) -> Iterator[str]:
@@ -63,20 +73,18 @@ def unpinned_versions(project: Project) -> Iterator[str]:
                 yield f"{name} is pinned to {pin}, but {installed} is installed"
 
 
-def committed_surface(target: Path) -> Surface | None:
-    """The API as of the last commit, or of the files on disk where there is no repository; ``None`` if neither is."""
-    for read in (_committed, _on_disk):
+def earlier_document(target: Path) -> Schema | None:
+    """The normal form of the last commit, or of the files on disk where there is no repository; else ``None``."""
+    path = target / PACKAGE / NORMAL_FORM
+    for read in (_committed, Path.read_bytes):
         try:
-            return Manifest.parse(read(target)).surface
+            document: Schema = json.loads(read(path))
         except (OSError, ValueError, subprocess.CalledProcessError):
             continue
+        return document
     return None
 
 
-def _committed(target: Path) -> bytes:
-    command = ["git", "show", f"HEAD:./{target.name}/{NAME}"]
-    return subprocess.run(command, cwd=target.parent, check=True, capture_output=True).stdout
-
-
-def _on_disk(target: Path) -> bytes:
-    return (target / NAME).read_bytes()
+def _committed(path: Path) -> bytes:
+    command = ["git", "show", f"HEAD:./{path.name}"]
+    return subprocess.run(command, cwd=path.parent, check=True, capture_output=True).stdout

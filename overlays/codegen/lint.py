@@ -1,19 +1,22 @@
-"""The contract's lint: every fault with its line and column."""
+"""The contract's lint: every fault that the pipeline or Redocly finds, with line and column."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from codegen import redocly
-from codegen.contract import JSON, Contract, ContractError, Fault
-from codegen.yaml_tree import keys_of
+from codegen.document import Fault, Faults, Place, keys_of, parse
+from codegen.normal_form import load
+
+if TYPE_CHECKING:
+    from codegen.document import JSON
 
 _RULES: Final = Path(__file__).with_name("redocly.yaml")
 
 
-class _Place(TypedDict):
+class _Start(TypedDict):
     line: int
     col: int
 
@@ -25,11 +28,11 @@ class _Source(TypedDict):
 class _Location(TypedDict):
     source: _Source
     pointer: str
-    start: _Place
+    start: _Start
 
 
 class _Problem(TypedDict):
-    """One entry of what ``redocly lint --format=json`` prints, as far as it is read here."""
+    """One entry of the output of ``redocly lint --format=json``, as far as it is read here."""
 
     ruleId: str
     message: str
@@ -37,15 +40,19 @@ class _Problem(TypedDict):
 
 
 def lint(path: Path) -> tuple[Fault, ...]:
-    """What is wrong with the contract at ``path``, in the order of the file.
+    """Return what is wrong with the contract at ``path``, in the order of its files.
 
     ``RedoclyError`` if the linter cannot be run.
     """
+    faults: list[Fault] = []
     try:
-        contract = Contract.read(path)
-    except ContractError as error:
-        # What cannot be read as a contract cannot be linted further.
-        return error.faults
+        document = parse(path.read_bytes(), str(path)).data() if path.is_file() else None
+        load(path)
+    except Faults as error:
+        faults.extend(error.faults)
+        if not _is_contract(path):
+            return error.faults
+        document = parse(path.read_bytes(), str(path)).data()
     done = redocly.run(
         "lint", "--format=json", "--max-problems=10000", "--lint-config=error", "--config", _RULES, path.name,
         cwd=path.parent,
@@ -54,17 +61,27 @@ def lint(path: Path) -> tuple[Fault, ...]:
         problems: list[_Problem] = json.loads(done.stdout)["problems"]
     except (ValueError, KeyError):
         raise redocly.RedoclyError(f"redocly lint failed:\n{(done.stderr or done.stdout).strip()}") from None
-    return ContractError(_fault(problem, contract, path.name) for problem in problems).faults
+    known = {fault.place for fault in faults}
+    found = (_fault(problem, document, path) for problem in problems)
+    return Faults([*faults, *(fault for fault in found if fault.place not in known)]).faults
 
 
-def _fault(problem: _Problem, contract: Contract, name: str) -> Fault:
+def _is_contract(path: Path) -> bool:
+    try:
+        root = parse(path.read_bytes(), str(path))
+    except (OSError, Faults):
+        return False
+    return root.get("openapi") is not None
+
+
+def _fault(problem: _Problem, document: JSON, path: Path) -> Fault:
     rule, location = problem["ruleId"], problem["location"][0]
     # Redocly breaks long messages, and leaves out which reference dangles.
     message = " ".join(f"{rule}: {problem['message']}".split())
-    if rule == "no-unresolved-refs":
-        message += f": {_reference(contract.document, location['pointer'])}"
-    file = contract.file if location["source"]["ref"] == name else location["source"]["ref"]
-    return Fault(message, file, location["start"]["line"], location["start"]["col"], location["pointer"])
+    file, start = location["source"]["ref"], location["start"]
+    if rule == "no-unresolved-refs" and file == path.name:
+        message += f": {_reference(document, location['pointer'])}"
+    return Fault(Place(str(path.parent / file), start["line"], start["col"]), message)
 
 
 def _reference(document: JSON, pointer: str) -> str:

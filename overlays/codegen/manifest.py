@@ -1,18 +1,17 @@
-"""What ``generated/`` was made from, and what it holds: hashes that pin the one to the other."""
+"""The inputs that generated files were made from, and the files: hashes that pin the one to the other."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
-
-from codegen.surface import Surface
+from attrs import asdict, fields, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from codegen.normal_form import NormalForm
     from codegen.project import Project
@@ -21,9 +20,9 @@ Hashes: TypeAlias = "Mapping[str, str]"
 
 NAME: Final = "manifest.json"
 
-# They drive and check; what they do cannot change a byte that the generators write.
+# They drive and check; what they do cannot change a byte that is written.
 _NO_GENERATORS: Final = frozenset(
-    {"__main__.py", "bindings.py", "lint.py", "redocly.py", "surface_diff.py", "swap.py", "verification.py"}
+    {"__main__.py", "contract_diff.py", "lint.py", "redocly.py", "swap.py", "verification.py"}
 )
 _SETTINGS: Final = ("datamodel-codegen",)
 
@@ -32,8 +31,8 @@ _SETTINGS: Final = ("datamodel-codegen",)
 class Manifest:
     """The content of ``manifest.json``."""
 
-    contract: str
-    """The hash of the contract's bytes."""
+    contract: Hashes
+    """The files of the contract, by path from the folder of the main one."""
     pipeline: Hashes
     """Templates and generator code, by path from the top of the project."""
     settings: Hashes
@@ -41,56 +40,40 @@ class Manifest:
     versions: Mapping[str, str]
     """The pinned versions of the generators and the formatter."""
     files: Hashes
-    """Everything that was written besides the manifest, by path in the package."""
-    surface: Surface
-    """The API itself, for a comparison in its own terms."""
+    """Everything that was written besides the manifest, by path in the folder."""
 
     @classmethod
     def of(cls, form: NormalForm, folder: Path, project: Project) -> Manifest:
-        """The manifest of the package that was written into ``folder``."""
+        """Return the manifest of the files that were written into ``folder``."""
+        main = Path(next(iter(form.hashes)))
         return cls(
-            contract=form.contract.sha256,
+            contract={Path(os.path.relpath(file, main.parent)).as_posix(): own for file, own in form.hashes.items()},
             pipeline={path.relative_to(project.root).as_posix(): _hash(path) for path in _generators(project.pipeline)},
             settings={
                 f"tool.{name}": digest(json.dumps(project.settings(name), sort_keys=True).encode())
                 for name in _SETTINGS
             },
             versions=dict(sorted(project.pins().items())),
-            files=hashes(folder),
-            surface=Surface.of(form),
+            files={name: _hash(path) for name, path in files(folder).items() if name != NAME},
         )
 
     @classmethod
     def parse(cls, source: bytes) -> Manifest:
-        """What ``render`` wrote; ``ValueError`` if ``source`` is something else."""
-        try:
-            data = json.loads(source)
-            return cls(**(data | {"surface": Surface.from_rows(data["surface"])}))
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"not a manifest: {error}") from None
+        """Read what ``render`` wrote; ``ValueError`` if ``source`` is something else."""
+        data = json.loads(source)
+        if not isinstance(data, dict) or data.keys() != {own.name for own in fields(cls)}:
+            raise ValueError("not a manifest")
+        if not all(isinstance(part, dict) for part in data.values()):
+            raise ValueError("not a manifest")
+        return cls(**data)
 
     def render(self) -> bytes:
-        """The manifest as JSON: the same bytes for the same content."""
-        data = {
-            "contract": self.contract,
-            "pipeline": self.pipeline,
-            "settings": self.settings,
-            "versions": self.versions,
-            "files": self.files,
-        }
-        hashes = json.dumps(data, indent=2, ensure_ascii=False).removesuffix("\n}")
-        # One element a line, so that a diff of the file reads as one of the API.
-        rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in self.surface.rows())
-        return f'{hashes},\n  "surface": [\n{rows}\n  ]\n}}\n'.encode()
-
-
-def hashes(folder: Path) -> Hashes:
-    """The hash of every file of a generated package but its manifest, by path."""
-    return {name: _hash(path) for name, path in files(folder).items() if name != NAME}
+        """Return the manifest as JSON: the same bytes for the same content."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def files(folder: Path) -> Mapping[str, Path]:
-    """Every file of a generated package, by path. What Python and type checkers cache there is none of it."""
+    """Every file of a generated folder, by path. What Python and type checkers cache there is none of it."""
     found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
     named = ((path.relative_to(folder).as_posix(), path) for path in found)
     return dict(sorted((name, path) for name, path in named if "__pycache__/" not in name))
@@ -107,5 +90,5 @@ def _hash(path: Path) -> str:
 
 
 def digest(content: bytes) -> str:
-    """The hash of ``content``."""
+    """Return the hash of ``content``."""
     return hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""Where this project keeps what the pipeline reads and writes."""
+"""The places in this project that the pipeline reads and writes."""
 
 from __future__ import annotations
 
@@ -28,13 +28,8 @@ class Project:
 
     @property
     def generated(self) -> Path:
-        """The package that the generators write."""
-        return self.root / "generated" / "boltz_api_generated"
-
-    @property
-    def client(self) -> Path:
-        """The hand-written package that binds the operations."""
-        return self.root / "overlays" / "boltz_api"
+        """The folder that the generators write."""
+        return self.root / "generated"
 
     @property
     def pipeline(self) -> Path:
@@ -43,7 +38,7 @@ class Project:
 
     @property
     def settings_file(self) -> Path:
-        """Where settings and pins are."""
+        """The file of settings and pins."""
         return self.root / "pyproject.toml"
 
     def settings(self, tool: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Replacing a folder whole: it holds what it held or what it shall hold, never something between.
+"""Replaces a folder whole: it holds the old files or the new ones, never something between.
 
 The new folder is written aside, in a work folder beside the old one, so that renaming is all it takes to put it in
 place. The work folder outlives only a run that was killed; the next run finds it and tidies up.
