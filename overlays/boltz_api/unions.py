@@ -1,7 +1,7 @@
 """Unions that msgspec cannot hold: of several objects without a tag, of several lists, of several kinds of strings.
 
-To msgspec such a union is one custom type, so that it may stand anywhere in a model. Its options are tried in order, and
-the first that a value fits is taken.
+To msgspec such a union is one custom type, so that it may stand anywhere in a model. Its options are tried in order,
+and the first that a value fits is taken.
 """
 
 from __future__ import annotations
