@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from boltz_api.sandbox.faults import HEADER, Fault, Faults
-from boltz_api.sandbox.openapi import Contract, Operation
+from boltz_api.sandbox.openapi import Contract, Operation, is_json
 from boltz_api.sandbox.responses import RefusedError, json_response
 from boltz_api.sandbox.schemas import number
 from boltz_api.sandbox.service import Behaviour, Call, Clock, authenticate, authorize, timestamp
@@ -159,7 +159,7 @@ class Application:
         if media_type not in operation.body:
             expected = " or ".join(operation.body)
             raise RefusedError(415, f"The body must be {expected}, not {media_type or 'of no stated type'}.")
-        if media_type != "application/json":
+        if not is_json(media_type):
             return bytes(content)
         try:
             value = _JSON.decode(content)
@@ -170,9 +170,7 @@ class Application:
     def _result(self, call: Call) -> Response:
         operation = call.operation
         behaviour = self._behaviours.get(operation.name)
-        media_type = (
-            "application/json" if "application/json" in operation.response else next(iter(operation.response), "")
-        )
+        media_type = next(iter(operation.response), "")
         media = operation.response.get(media_type, {})
         made_up = {MADE_UP: "answer"}
         if behaviour is not None:
@@ -183,7 +181,7 @@ class Application:
             return Response(status_code=operation.status, headers=made_up)
         else:
             value = self._contract.example(media)
-        if media_type in ("", "application/json"):
+        if not media_type or is_json(media_type):
             return json_response(operation.status, value, made_up)
         return Response(
             value if isinstance(value, str) else msgspec.json.encode(value), operation.status, made_up, media_type

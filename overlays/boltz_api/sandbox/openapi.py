@@ -132,6 +132,11 @@ class Contract:
         return given[0] if given else self.schemas.example(media.get("schema"))
 
 
+def is_json(media_type: str) -> bool:
+    """Return true for ``application/json`` and types that are built on JSON."""
+    return media_type.endswith(("/json", "+json"))
+
+
 @cache
 def published_contract() -> Contract:
     """Return the contract that this version of the package was generated from."""

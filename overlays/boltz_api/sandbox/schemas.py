@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final, TypeAlias, cast
@@ -193,6 +194,13 @@ def _is_bool(value: object, kind: str) -> bool:
     return isinstance(value, bool) == (kind == "boolean")
 
 
+def _is_ip(text: str, *versions: Callable[[str], IPv4Address | IPv6Address]) -> bool:
+    for version in versions:
+        with suppress(ValueError):
+            return getattr(version(text), "scope_id", None) is None  # a zone means something on one machine only
+    return False
+
+
 def _has_format(text: str, name: str) -> bool:
     check = _FORMATS.get(name)
     try:
@@ -204,8 +212,9 @@ def _has_format(text: str, name: str) -> bool:
 _FORMATS: Final[Mapping[str, Callable[[str], object]]] = {
     "date": lambda text: msgspec.convert(text, date),
     "date-time": lambda text: msgspec.convert(text, datetime).tzinfo is not None,
-    "ipv4": IPv4Address,
-    "ipv6": lambda text: IPv6Address(text).scope_id is None,  # a zone means something on one machine only
+    "ip": lambda text: _is_ip(text, IPv4Address, IPv6Address),
+    "ipv4": lambda text: _is_ip(text, IPv4Address),
+    "ipv6": lambda text: _is_ip(text, IPv6Address),
     "time": lambda text: msgspec.convert(text, time),
     "uuid": UUID,
 }
@@ -234,6 +243,7 @@ _TEXTS: Final = {
     "date-time": _MOMENT,
     "duration": "PT1S",
     "email": "user@example.com",
+    "ip": "192.0.2.1",
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
     "time": _MOMENT[11:],
