@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from boltz_api.errors import ClientClosedError as ClientClosedError
     from boltz_api.errors import ConflictError as ConflictError
     from boltz_api.errors import InternalServerError as InternalServerError
-    from boltz_api.errors import IterationError as IterationError
     from boltz_api.errors import MissingAPIKeyError as MissingAPIKeyError
     from boltz_api.errors import NoNextPageError as NoNextPageError
     from boltz_api.errors import NoSuchKeyError as NoSuchKeyError
@@ -51,27 +50,27 @@ if TYPE_CHECKING:
     from boltz_api.errors import RedirectError as RedirectError
     from boltz_api.errors import RotationError as RotationError
     from boltz_api.errors import UnprocessableEntityError as UnprocessableEntityError
-    from boltz_api.keys.rotation import Rotation as Rotation
+    from boltz_api.keys import Rotation as Rotation
     from boltz_api.pagination import AsyncCursorPage as AsyncCursorPage
     from boltz_api.pagination import AsyncPaginator as AsyncPaginator
     from boltz_api.pagination import SyncCursorPage as SyncCursorPage
-    from boltz_api.raw import APIResponse as APIResponse
-    from boltz_api.raw import AsyncAPIResponse as AsyncAPIResponse
-    from boltz_api.resources.undocumented import RequestOptions as RequestOptions
-    from boltz_api.sentinels import NOT_GIVEN as NOT_GIVEN
-    from boltz_api.sentinels import NotGiven as NotGiven
-    from boltz_api.sentinels import Omit as Omit
-    from boltz_api.sentinels import not_given as not_given
-    from boltz_api.sentinels import omit as omit
+    from boltz_api.response import APIResponse as APIResponse
+    from boltz_api.response import AsyncAPIResponse as AsyncAPIResponse
+    from boltz_api.base import RequestOptions as RequestOptions
+    from boltz_api.request import NOT_GIVEN as NOT_GIVEN
+    from boltz_api.request import NotGiven as NotGiven
+    from boltz_api.request import Omit as Omit
+    from boltz_api.request import not_given as not_given
+    from boltz_api.request import omit as omit
     from boltz_api.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
-    from boltz_api.transport.defaults import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
-    from boltz_api.transport.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
-    from boltz_api.transport.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
-    from boltz_api.transport.defaults import DefaultHttpxClient as DefaultHttpxClient
-    from boltz_api.transport.defaults import ProxiesTypes as ProxiesTypes
-    from boltz_api.transport.defaults import Transport as Transport
-    from boltz_api.transport.over_aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
-    from boltz_api_generated.model import Model as BaseModel
+    from boltz_api.defaults import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
+    from boltz_api.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+    from boltz_api.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
+    from boltz_api.defaults import DefaultHttpxClient as DefaultHttpxClient
+    from boltz_api.defaults import ProxiesTypes as ProxiesTypes
+    from boltz_api.defaults import Transport as Transport
+    from boltz_api.defaults import DefaultAioHttpClient as DefaultAioHttpClient
+    from boltz_api.model import Model as BaseModel
 
 __title__ = "boltz_api"
 # The one place that states the version; the build reads it here. Asking importlib.metadata instead would cost every
@@ -82,56 +81,55 @@ __version__ = "0.1.0"
 _HOMES = {
     "APIConnectionError": ("boltz_api.errors", "APIConnectionError"),
     "APIError": ("boltz_api.errors", "APIError"),
-    "APIResponse": ("boltz_api.raw", "APIResponse"),
+    "APIResponse": ("boltz_api.response", "APIResponse"),
     "APIResponseValidationError": ("boltz_api.errors", "APIResponseValidationError"),
     "APIStatusError": ("boltz_api.errors", "APIStatusError"),
     "APITimeoutError": ("boltz_api.errors", "APITimeoutError"),
     "ArgumentError": ("boltz_api.errors", "ArgumentError"),
     "ArgumentTypeError": ("boltz_api.errors", "ArgumentTypeError"),
     "ArgumentValueError": ("boltz_api.errors", "ArgumentValueError"),
-    "AsyncAPIResponse": ("boltz_api.raw", "AsyncAPIResponse"),
+    "AsyncAPIResponse": ("boltz_api.response", "AsyncAPIResponse"),
     "AsyncBoltz": ("boltz_api.client", "AsyncBoltz"),
     "AsyncClient": ("boltz_api.client", "AsyncBoltz"),
     "AsyncCursorPage": ("boltz_api.pagination", "AsyncCursorPage"),
     "AsyncPaginator": ("boltz_api.pagination", "AsyncPaginator"),
     "AuthenticationError": ("boltz_api.errors", "AuthenticationError"),
     "BadRequestError": ("boltz_api.errors", "BadRequestError"),
-    "BaseModel": ("boltz_api_generated.model", "Model"),
+    "BaseModel": ("boltz_api.model", "Model"),
     "Boltz": ("boltz_api.client", "Boltz"),
     "BoltzError": ("boltz_api.errors", "BoltzError"),
     "Client": ("boltz_api.client", "Boltz"),
     "ClientClosedError": ("boltz_api.errors", "ClientClosedError"),
     "ConflictError": ("boltz_api.errors", "ConflictError"),
-    "DEFAULT_CONNECTION_LIMITS": ("boltz_api.transport.defaults", "DEFAULT_CONNECTION_LIMITS"),
+    "DEFAULT_CONNECTION_LIMITS": ("boltz_api.defaults", "DEFAULT_CONNECTION_LIMITS"),
     "DEFAULT_MAX_RETRIES": ("boltz_api.settings", "DEFAULT_MAX_RETRIES"),
-    "DEFAULT_TIMEOUT": ("boltz_api.transport.defaults", "DEFAULT_TIMEOUT"),
-    "DefaultAioHttpClient": ("boltz_api.transport.over_aiohttp", "DefaultAioHttpClient"),
-    "DefaultAsyncHttpxClient": ("boltz_api.transport.defaults", "DefaultAsyncHttpxClient"),
-    "DefaultHttpxClient": ("boltz_api.transport.defaults", "DefaultHttpxClient"),
+    "DEFAULT_TIMEOUT": ("boltz_api.defaults", "DEFAULT_TIMEOUT"),
+    "DefaultAioHttpClient": ("boltz_api.defaults", "DefaultAioHttpClient"),
+    "DefaultAsyncHttpxClient": ("boltz_api.defaults", "DefaultAsyncHttpxClient"),
+    "DefaultHttpxClient": ("boltz_api.defaults", "DefaultHttpxClient"),
     "InternalServerError": ("boltz_api.errors", "InternalServerError"),
-    "IterationError": ("boltz_api.errors", "IterationError"),
     "MissingAPIKeyError": ("boltz_api.errors", "MissingAPIKeyError"),
-    "NOT_GIVEN": ("boltz_api.sentinels", "NOT_GIVEN"),
+    "NOT_GIVEN": ("boltz_api.request", "NOT_GIVEN"),
     "NoSuchKeyError": ("boltz_api.errors", "NoSuchKeyError"),
-    "Rotation": ("boltz_api.keys.rotation", "Rotation"),
+    "Rotation": ("boltz_api.keys", "Rotation"),
     "RotationError": ("boltz_api.errors", "RotationError"),
     "NoNextPageError": ("boltz_api.errors", "NoNextPageError"),
     "NoneType": ("types", "NoneType"),
     "NotFoundError": ("boltz_api.errors", "NotFoundError"),
-    "NotGiven": ("boltz_api.sentinels", "NotGiven"),
-    "Omit": ("boltz_api.sentinels", "Omit"),
+    "NotGiven": ("boltz_api.request", "NotGiven"),
+    "Omit": ("boltz_api.request", "Omit"),
     "PaginationError": ("boltz_api.errors", "PaginationError"),
     "PermissionDeniedError": ("boltz_api.errors", "PermissionDeniedError"),
-    "ProxiesTypes": ("boltz_api.transport.defaults", "ProxiesTypes"),
+    "ProxiesTypes": ("boltz_api.defaults", "ProxiesTypes"),
     "RateLimitError": ("boltz_api.errors", "RateLimitError"),
     "RedirectError": ("boltz_api.errors", "RedirectError"),
-    "RequestOptions": ("boltz_api.resources.undocumented", "RequestOptions"),
+    "RequestOptions": ("boltz_api.base", "RequestOptions"),
     "SyncCursorPage": ("boltz_api.pagination", "SyncCursorPage"),
     "Timeout": ("httpx", "Timeout"),
-    "Transport": ("boltz_api.transport.defaults", "Transport"),
+    "Transport": ("boltz_api.defaults", "Transport"),
     "UnprocessableEntityError": ("boltz_api.errors", "UnprocessableEntityError"),
-    "not_given": ("boltz_api.sentinels", "not_given"),
-    "omit": ("boltz_api.sentinels", "omit"),
+    "not_given": ("boltz_api.request", "not_given"),
+    "omit": ("boltz_api.request", "omit"),
 }
 
 _MODULES = ("pagination", "resources", "types")
@@ -167,7 +165,6 @@ __all__ = [
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
     "InternalServerError",
-    "IterationError",
     "MissingAPIKeyError",
     "NoNextPageError",
     "NoSuchKeyError",
@@ -217,6 +214,6 @@ def __dir__() -> list[str]:
 
 
 if _os.environ.get("BOLTZ_LOG"):
-    from boltz_api.logs import configure_from_environment as _configure_logging
+    from boltz_api.observe import configure_from_environment as _configure_logging
 
     _configure_logging()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+
+from boltz_api.delays import demanded_delay
+from boltz_api.redact import redact_request, redact_response
 
 if TYPE_CHECKING:
-    from boltz_api.core.wire import Response, SentRequest
+    import httpx
+
     from boltz_api_generated.models import APIKey, APIKeyCreateResponse
 
 __all__ = [
@@ -25,7 +29,6 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "InternalServerError",
-    "IterationError",
     "MissingAPIKeyError",
     "NoNextPageError",
     "NoSuchKeyError",
@@ -87,22 +90,12 @@ class ClientClosedError(BoltzError, RuntimeError):
 CLOSED: Final = "This client has been closed; make a new one."
 
 
-NOT_REPEATED: Final = "the request may have taken effect; it was not repeated"
-
-# What to do where the outcome of an operation is unknown.
-_ADVICE: Final = {"create_api_key": "; client.admin.api_keys.candidates(error) lists the keys that it may have made"}
-
-
 class PaginationError(BoltzError):
     """The server's cursors do not lead through the list: one leads nowhere, or round in a circle."""
 
 
 class NoNextPageError(BoltzError, RuntimeError):
     """The page has no next one; ``has_next_page()`` tells beforehand."""
-
-
-class IterationError(BoltzError, RuntimeError):
-    """An iterator can give no item: two ask it at once, or its ``with`` has been left."""
 
 
 class NoSuchKeyError(BoltzError, LookupError):
@@ -141,14 +134,14 @@ class RotationError(BoltzError):
 
 
 class APIError(BoltzError):
-    """A request was made, or tried, and gave no usable answer."""
+    """A request was made, or tried, and gave no usable response."""
 
     message: str
-    request: SentRequest
-    """What was asked, with its secrets masked."""
+    request: httpx.Request
+    """The request with its secrets masked: an ``httpx.Request``, or one of httpx2 where the client uses that."""
 
     outcome_unknown: bool = False
-    """True where the request may have taken effect, no usable answer came, and repeating it could do it twice.
+    """True where the request may have taken effect, no usable response came, and repeating it could do it twice.
 
     ``client.admin.api_keys.candidates(error)`` then lists the keys that it may have created.
     """
@@ -157,21 +150,27 @@ class APIError(BoltzError):
     """The operation's name in the contract; ``None`` for an undocumented endpoint."""
 
     arguments: Mapping[str, object] = {}  # never written to; a call replaces it
-    """What the operation was called with."""
+    """What the operation was called with, by wire name."""
 
     started_at: datetime | None = None
     """When the call began, by this machine's clock."""
 
-    def __init__(self, message: str, request: object, *, body: object | None = None) -> None:
+    _started: float | None = None
+    """When the call began, by the clock that nobody sets; of no meaning in another process."""
+
+    _secretive: bool = True
+    """Whether a response may hold a secret, which a pickle must not."""
+
+    def __init__(self, message: str, request: httpx.Request, *, body: object | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.request = _sent_request(request)
+        self.request = request
         if body is not None:
             self._body = body
 
     @property
     def body(self) -> object | None:
-        """The answer's body: decoded if it is JSON, else its text; ``None`` if no answer came."""
+        """The response's body: decoded if it is JSON, else its text; ``None`` if no response came."""
         return getattr(self, "_body", None)
 
     def describe(
@@ -180,44 +179,66 @@ class APIError(BoltzError):
         operation: str | None,
         arguments: Mapping[str, object],
         started_at: datetime,
+        started: float,
         outcome_unknown: bool,
+        secretive: bool,
+        advice: str = "",
     ) -> Self:
-        """Say of which call this is the failure."""
+        """Attach the call that failed."""
         self.operation = operation
         self.arguments = arguments
         self.started_at = started_at
+        self._started = started
         self.outcome_unknown = outcome_unknown
+        self._secretive = secretive
         if outcome_unknown:
-            advice = _ADVICE.get(operation or "", "")
-            self.args = (f"{self.args[0]} ({NOT_REPEATED}{advice})",)
+            hint = f"; {advice}" if advice else ""
+            self.args = (f"{self.args[0]} (the request may have taken effect; it was not repeated{hint})",)
         return self
+
+    def seconds_since(self, monotonic: float) -> float | None:
+        """Return how long ago the call began, at ``monotonic``; ``None`` where that is not known."""
+        return None if self._started is None else monotonic - self._started
+
+    def _state(self) -> dict[str, object]:
+        state = {**super()._state(), "request": redact_request(self.request), "_started": None}
+        response: httpx.Response | None = getattr(self, "response", None)
+        if response is not None:
+            content = b"" if self._secretive else response.content
+            state["response"] = redact_response(response, redact_request(self.request), content=content)
+        return state
 
 
 class APIResponseValidationError(APIError):
-    """An answer came and does not fit the contract.
+    """A response came and does not fit the contract, or is not what was asked for.
 
     ``response`` holds it as it came, and ``body`` its text: a key that was created is in there. Neither the message
     nor ``repr`` nor a pickle shows it.
     """
 
-    response: Response
+    response: httpx.Response
     status_code: int
     path: str | None
-    """Where in the answer the fault is, such as ``$.data[3].created_at``."""
+    """Where in the response the fault is, such as ``$.data[3].created_at``."""
 
     def __init__(
-        self, response: object, body: object | None = None, *, message: str | None = None, path: str | None = None
+        self,
+        response: httpx.Response,
+        body: object | None = None,
+        *,
+        message: str | None = None,
+        path: str | None = None,
     ) -> None:
-        self.response = _response(response)
-        self.status_code = self.response.status_code
+        self.response = response
+        self.status_code = response.status_code
         self.path = path
         super().__init__(
-            message or "Data returned by API invalid for expected schema.", self.response.request, body=body
+            message or "Data returned by API invalid for expected schema.", _request_of(response), body=body
         )
 
     @property
     def body(self) -> object | None:
-        """The answer's text as it came, secrets included."""
+        """The response's text as it came, secrets included."""
         given: object = getattr(self, "_body", None)
         return self.response.text if given is None else given
 
@@ -226,15 +247,16 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """An answer came with a status other than 2xx."""
+    """A response came with a status other than 2xx."""
 
-    response: Response
+    response: httpx.Response
+    """The response as it came; its request has its secrets masked."""
     status_code: int
 
-    def __init__(self, message: str, *, response: object, body: object | None = None) -> None:
-        self.response = _response(response)
-        self.status_code = self.response.status_code
-        super().__init__(message, self.response.request, body=body)
+    def __init__(self, message: str, *, response: httpx.Response, body: object | None = None) -> None:
+        self.response = response
+        self.status_code = response.status_code
+        super().__init__(message, _request_of(response), body=body)
 
     @property
     def code(self) -> str | None:
@@ -255,8 +277,6 @@ class APIStatusError(APIError):
     @property
     def retry_after(self) -> float | None:
         """After how many seconds the service says to try again."""
-        from boltz_api.core.backoff import demanded_delay
-
         return demanded_delay(self.response.headers)
 
     def _fields(self) -> Mapping[str, object]:
@@ -301,19 +321,19 @@ class RedirectError(APIStatusError):
 
 
 class APIConnectionError(APIError):
-    """No answer came: the connection could not be made, or was lost."""
+    """No response came: the connection could not be made, or was lost."""
 
-    response: Response | None = None
-    """The part of an answer that came before the connection was lost."""
+    response: httpx.Response | None = None
+    """The part of a response that came before the connection was lost."""
 
-    def __init__(self, *, message: str = "Connection error.", request: object) -> None:
+    def __init__(self, *, message: str = "Connection error.", request: httpx.Request) -> None:
         super().__init__(message, request)
 
 
 class APITimeoutError(APIConnectionError):
-    """No answer came in time."""
+    """No response came in time."""
 
-    def __init__(self, request: object, *, message: str = "Request timed out.") -> None:
+    def __init__(self, request: httpx.Request, *, message: str = "Request timed out.") -> None:
         super().__init__(message=message, request=request)
 
 
@@ -337,13 +357,13 @@ def status_error_type(status: int) -> type[APIStatusError]:
     return _BY_STATUS.get(status, APIStatusError)
 
 
-def _sent_request(request: object) -> SentRequest:
-    from boltz_api.core import foreign
+def _request_of(response: Any) -> httpx.Request:  # Any: code without a type checker may pass anything
+    if not hasattr(response, "status_code"):
+        raise TypeError(f"expected a response, got {type(response).__name__}")
+    try:
+        request: httpx.Request = response.request
+    except RuntimeError:  # a response that was made without a request, as tests do
+        import httpx
 
-    return foreign.sent_request(request)
-
-
-def _response(response: object) -> Response:
-    from boltz_api.core import foreign
-
-    return foreign.response(response)
+        return httpx.Request("", "")
+    return request

@@ -1,31 +1,132 @@
-"""Pages of a listing, and walking through them."""
+"""Pages of a listing, and iterating over them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
 
-import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
-from boltz_api.core.paging import Envelope, Place, Search, next_cursor
-from boltz_api.core.representation import even_half_built
-from boltz_api.core.unpicklable import NotPickled
-from boltz_api.errors import NoNextPageError
-from boltz_api.prefetching import PrefetchedByATask, prefetched_by_a_thread
-from boltz_api.sentinels import NOT_GIVEN, NotGiven
-from boltz_api.walking import AsyncChosen, AsyncItems, AsyncPages, SyncChosen, SyncItems, SyncPages
-from boltz_api_generated.model import Model
+from boltz_api.errors import NoNextPageError, PaginationError
+from boltz_api.flow import AsyncPerformer, Flow, SyncPerformer, call
+from boltz_api.model import Model, json_text
+from boltz_api.redact import NotPickled
+from boltz_api.request import NOT_GIVEN, CallOptions, NotGiven, Pagination, Request, mapping
+from boltz_api.validation import shown
 
 if TYPE_CHECKING:
     import httpx
 
-    from boltz_api.transport.asynchronous import AsyncShell
-    from boltz_api.transport.sync import SyncShell
+    from boltz_api.settings import Settings
 
 __all__ = ["AsyncCursorPage", "AsyncPaginator", "PageInfo", "SyncCursorPage"]
 
 T = TypeVar("T")
+
+_DEFAULT = Pagination()
+
+
+def _field(envelope: object, wire_name: str | None) -> Any:
+    """Return the field of an envelope, a model whose names in Python may differ, by its name on the wire."""
+    if wire_name is None:
+        return None
+    names: tuple[str, ...] = getattr(envelope, "__struct_encode_fields__", ())
+    if wire_name in names:
+        wire_name = cast("Model", envelope).__struct_fields__[names.index(wire_name)]
+    return getattr(envelope, wire_name, None)
+
+
+class Place(Struct, frozen=True):
+    """A place in a listing: the request that gives its page, and the walk that led there."""
+
+    request: Request[Any]
+    number: int
+    seen: dict[str, int]
+    """Every cursor that the walk has met, and the number of the page it leads to; shared by all its pages."""
+
+    @property
+    def pagination(self) -> Pagination:
+        """How the listing is divided."""
+        return self.request.operation.pagination or _DEFAULT
+
+    def fetch(self, settings: Settings) -> Flow[Any]:
+        """Have this place's page fetched."""
+        return call(self.request, settings)
+
+    def cursor_after(self, page: object) -> dict[str, str] | None:
+        """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last.
+
+        Raises:
+            PaginationError: The server says that there is more, and not where.
+
+        """
+        return next_cursor(self.request.query, page, self.pagination)
+
+    def after(self, page: object) -> Place | None:
+        """Return the place after ``page``, with the same filters, page size and options; ``None`` after the last.
+
+        Raises:
+            PaginationError: The way on leads nowhere, or round in a circle.
+
+        """
+        found = self.cursor_after(page)
+        if found is None:
+            return None
+        (cursor,) = found.values()
+        # A page that is asked for once more, after a failure, is not a circle.
+        if self.seen.setdefault(cursor, self.number + 1) != self.number + 1:
+            raise PaginationError(
+                f"The server's cursor {shown(cursor)} leads back to where the listing has been. It stops here, since it "
+                f"would never end; the list may be incomplete."
+            )
+        return Place(replace(self.request, query={**self.request.query, **found}), self.number + 1, self.seen)
+
+
+def next_cursor(query: Mapping[str, object], page: object, pagination: Pagination = _DEFAULT) -> dict[str, str] | None:
+    """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last.
+
+    Only ``has_more`` says whether there is one: a page may be empty because what it held was filtered out.
+
+    Raises:
+        PaginationError: The server says that there is more, and not where.
+
+    """
+    if not _field(page, pagination.more):
+        return None
+    backward = pagination.backward is not None and bool(query.get(pagination.backward))
+    parameter = pagination.backward if backward else pagination.forward
+    cursor = _field(page, pagination.first if backward else pagination.last)
+    if not cursor or parameter is None:
+        raise PaginationError(
+            "The server says that there are more pages and gives no cursor for the next one; the list is incomplete."
+        )
+    return {parameter: str(cursor)}
+
+
+def beginning(request: Request[Any], settings: Settings) -> Place:
+    """Return where the listing that ``request`` asks for begins.
+
+    A cursor in ``default_query`` or ``extra_query`` moves to the query proper: there it would hold for every page, and
+    the walk stand still, or go both ways at once.
+    """
+    pagination = request.operation.pagination or _DEFAULT
+    extra = mapping("extra_query", request.options.get("extra_query"))
+    everything = {**settings.query, **request.query, **extra}
+    cursors = {
+        name: everything[name] for name in (pagination.forward, pagination.backward) if name in everything and name
+    }
+    if cursors:
+        rest = {name: value for name, value in extra.items() if name not in cursors}
+        options = cast("CallOptions", {**request.options, "extra_query": rest})
+        request = replace(request, query={**request.query, **cursors}, options=options)
+    return Place(request, 0, {cursor: 0 for cursor in cursors.values() if isinstance(cursor, str)})
+
+
+def first_page(request: Request[Any], settings: Settings) -> Flow[tuple[Any, Place]]:
+    """Have the first page of a listing fetched; return its envelope, and its place."""
+    place = beginning(request, settings)
+    return (yield from place.fetch(settings)), place
 
 
 class PageInfo:
@@ -50,11 +151,11 @@ class PageInfo:
         self.json = json
 
     def __repr__(self) -> str:
-        told = [f"{name}={value!r}" for name, value in vars(self).items() if not isinstance(value, NotGiven)]
-        return f"PageInfo({', '.join(told)})"
+        parts = [f"{name}={value!r}" for name, value in vars(self).items() if not isinstance(value, NotGiven)]
+        return f"PageInfo({', '.join(parts)})"
 
 
-class CursorPage(NotPickled, Generic[T]):
+class BasePage(NotPickled, Generic[T]):
     """What both kinds of page share: the page's data, and whether there is more."""
 
     _pickle_instead = "pickle its data; to go on elsewhere, pass its last_id as after_id"
@@ -66,28 +167,33 @@ class CursorPage(NotPickled, Generic[T]):
     """The last item's ID, to be passed as ``after_id`` for the next page."""
     has_more: bool
 
+    _envelope: object = None
+    _place: Place | None = None
+
     def __init__(
         self, *, data: Sequence[T], has_more: bool = False, first_id: str | None = None, last_id: str | None = None
     ) -> None:
-        """A page as tests make it: it belongs to no client, so the pages after it cannot be fetched."""
+        """Make a page as tests do: it belongs to no client, so the pages after it cannot be fetched."""
         self.data = list(data)
         self.first_id = first_id
         self.last_id = last_id
         self.has_more = has_more
-        self._envelope: Envelope[T] | None = None
-        self._place: Place[Envelope[T]] | None = None
-        self._shell: Any = None  # a thread's or a task's; which one, the subclass knows
 
     @classmethod
-    def fetched(cls, envelope: Envelope[T], place: Place[Envelope[T]], shell: SyncShell | AsyncShell) -> Self:
-        """The page that ``envelope`` is, which stands at ``place``."""
-        page = cls(data=envelope.data, has_more=envelope.has_more, first_id=envelope.first_id, last_id=envelope.last_id)
-        page._envelope, page._place, page._shell = envelope, place, shell
+    def _of(cls, envelope: object, place: Place) -> Self:
+        pagination = place.pagination
+        page = cls(
+            data=_field(envelope, pagination.items) or (),
+            has_more=bool(_field(envelope, pagination.more)),
+            first_id=_field(envelope, pagination.first),
+            last_id=_field(envelope, pagination.last),
+        )
+        page._envelope, page._place = envelope, place
         return page
 
     # Two pages are equal if the same is on them; since that can change, pages have no hash.
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
+        if not isinstance(other, BasePage) or type(other) is not type(self):
             return NotImplemented
         return self._content() == other._content()
 
@@ -97,60 +203,65 @@ class CursorPage(NotPickled, Generic[T]):
         return {"data": self.data, "first_id": self.first_id, "has_more": self.has_more, "last_id": self.last_id}
 
     def has_next_page(self) -> bool:
-        """Whether there is another page. An empty page may well have one."""
+        """Tell whether there is another page. An empty page may well have one."""
         return self.next_page_info() is not None
 
     def next_page_info(self) -> PageInfo | None:
-        """What to ask for the next page, or ``None``.
+        """Return what to ask for the next page, or ``None``.
 
         Raises:
             PaginationError: The server says that there is more, and not where.
 
         """
-        cursor = next_cursor({} if self._place is None else self._place.request.query, self._envelope or self)
+        cursor = next_cursor({}, self) if self._place is None else self._place.cursor_after(self._envelope)
         return None if cursor is None else PageInfo(params=cursor)
 
     def to_dict(self, *, mode: Literal["json", "python"] = "python") -> dict[str, object]:
-        """This page as plain dicts; see ``Model.to_dict``."""
+        """Return this page as plain dicts; see ``Model.to_dict``."""
         if isinstance(self._envelope, Model):
             return self._envelope.to_dict(mode=mode)
         plain = [item.to_dict(mode=mode) if isinstance(item, Model) else item for item in self.data]
         return {**self._content(), "data": plain}
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """This page as JSON text; see ``Model.to_json``."""
-        encoded = msgspec.json.encode(self.to_dict(mode="json"))
-        return (encoded if indent is None else msgspec.json.format(encoded, indent=indent)).decode()
+        """Return this page as JSON text; see ``Model.to_json``."""
+        return json_text(self.to_dict(mode="json"), indent)
 
-    def _next_place(self) -> Place[Envelope[T]]:
+    def _next_place(self) -> Place:
         if self._place is None:
             raise NoNextPageError("This page was made by hand and belongs to no client that could fetch the next one.")
-        place = self._place.after(self._envelope or self)
+        place = self._place.after(self._envelope)
         if place is None:
             raise NoNextPageError("This is the last page; has_next_page() tells beforehand.")
         return place
 
-    @even_half_built
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(data={self.data!r}, first_id={self.first_id!r}, "
-            f"has_more={self.has_more!r}, last_id={self.last_id!r})"
-        )
+        parts = [f"{name}={value!r}" for name, value in vars(self).items() if not name.startswith("_")]
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
-class SyncCursorPage(CursorPage[T]):
+class SyncCursorPage(BasePage[T]):
     """One page of a listing. Iterating over it goes on through the pages after it."""
 
+    _client: SyncPerformer | None = None
+
+    @classmethod
+    def fetched(cls, envelope: object, place: Place, client: SyncPerformer) -> Self:
+        """Return the page that ``envelope`` is, which stands at ``place``."""
+        page = cls._of(envelope, place)
+        page._client = client
+        return page
+
     def __iter__(self) -> Iterator[T]:
-        """Every item of this page and of those after it, each page fetched when its turn comes."""
+        """Iterate over every item of this page and of those after it, each page fetched when its turn comes."""
         return SyncItems(self.iter_pages())
 
     def iter_pages(self) -> Iterator[SyncCursorPage[T]]:
-        """This page and those after it."""
+        """Iterate over this page and those after it."""
         return SyncPages(lambda: self)
 
     def get_next_page(self) -> SyncCursorPage[T]:
-        """The page after this one, with the same filters, page size and options.
+        """Return the page after this one, with the same filters, page size and options.
 
         Raises:
             NoNextPageError: There is none.
@@ -158,35 +269,35 @@ class SyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return SyncCursorPage[T].fetched(self._shell.run(place.fetch()), place, self._shell)
-
-    def prefetch(self) -> AbstractContextManager[Iterator[T]]:
-        """Every item of this page and of those after it, each page fetched while the one before it is worked on.
-
-        with client.admin.api_keys.list().prefetch() as keys:
-            for key in keys: ...
-
-        Leaving the ``with`` waits for a page that is being fetched.
-        """
-        return prefetched_by_a_thread(self)
+        assert self._client is not None
+        return SyncCursorPage[T].fetched(self._client.perform(place.fetch), place, self._client)
 
 
-class AsyncCursorPage(CursorPage[T]):
+class AsyncCursorPage(BasePage[T]):
     """One page of a listing. Iterating over it goes on through the pages after it."""
 
+    _client: AsyncPerformer | None = None
+
+    @classmethod
+    def fetched(cls, envelope: object, place: Place, client: AsyncPerformer) -> Self:
+        """Return the page that ``envelope`` is, which stands at ``place``."""
+        page = cls._of(envelope, place)
+        page._client = client
+        return page
+
     def __aiter__(self) -> AsyncIterator[T]:
-        """Every item of this page and of those after it, each page fetched when its turn comes."""
+        """Iterate over every item of this page and of those after it, each page fetched when its turn comes."""
         return AsyncItems(self.iter_pages())
 
     def iter_pages(self) -> AsyncIterator[AsyncCursorPage[T]]:
-        """This page and those after it."""
+        """Iterate over this page and those after it."""
         return AsyncPages(self._itself)
 
     async def _itself(self) -> AsyncCursorPage[T]:
         return self
 
     async def get_next_page(self) -> AsyncCursorPage[T]:
-        """The page after this one, with the same filters, page size and options.
+        """Return the page after this one, with the same filters, page size and options.
 
         Raises:
             NoNextPageError: There is none.
@@ -194,17 +305,8 @@ class AsyncCursorPage(CursorPage[T]):
 
         """
         place = self._next_place()
-        return AsyncCursorPage[T].fetched(await self._shell.run(place.fetch()), place, self._shell)
-
-    def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
-        """Every item of this page and of those after it, each page fetched while the one before it is worked on.
-
-        async with page.prefetch() as keys:
-            async for key in keys: ...
-
-        Leaving the ``async with`` cancels what is being fetched.
-        """
-        return PrefetchedByATask(self._itself)
+        assert self._client is not None
+        return AsyncCursorPage[T].fetched(await self._client.perform(place.fetch), place, self._client)
 
 
 class AsyncPaginator(NotPickled, Generic[T]):
@@ -212,40 +314,101 @@ class AsyncPaginator(NotPickled, Generic[T]):
 
     _pickle_instead = "await it, and pickle the page's data"
 
-    def __init__(self, place: Place[Envelope[T]], shell: AsyncShell) -> None:
-        self._place = place
-        self._shell = shell
+    def __init__(self, request: Request[Any], client: AsyncPerformer) -> None:
+        self._request = request
+        self._client = client
 
     # Any is what Generator's other parameters are for a coroutine.
     def __await__(self) -> Generator[Any, None, AsyncCursorPage[T]]:
         return self._first_page().__await__()
 
     async def _first_page(self) -> AsyncCursorPage[T]:
-        return AsyncCursorPage[T].fetched(await self._shell.run(self._place.fetch()), self._place, self._shell)
+        envelope, place = await self._client.perform(lambda settings: first_page(self._request, settings))
+        return AsyncCursorPage[T].fetched(envelope, place, self._client)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        """Every item of every page."""
-        return AsyncItems(AsyncPages(self._first_page))
+        """Iterate over every item of every page."""
+        return AsyncItems(self.iter_pages())
 
-    def prefetch(self) -> AbstractAsyncContextManager[AsyncIterator[T]]:
-        """Every item of every page, each page fetched while the one before it is worked on."""
-        return PrefetchedByATask(self._first_page)
-
-
-class SyncFound(SyncChosen[T]):
-    """The items that are searched for, each page fetched when its turn comes."""
-
-    def __init__(self, search: Search[T], shell: SyncShell) -> None:
-        place = search.place
-
-        def first() -> SyncCursorPage[T]:
-            return SyncCursorPage[T].fetched(shell.run(place.fetch()), place, shell)
-
-        super().__init__(SyncItems(SyncPages(first)), search.matches)
+    def iter_pages(self) -> AsyncIterator[AsyncCursorPage[T]]:
+        """Iterate over every page."""
+        return AsyncPages(self._first_page)
 
 
-class AsyncFound(AsyncChosen[T]):
-    """The items that are searched for, each page fetched when its turn comes."""
+# Iterators, not generators: a generator that has raised is at its end, and a loop that tries again would take a listing
+# that broke off for a whole one. These ask for the same page again. And an async generator that a loop leaves early
+# would have to be closed by the loop.
 
-    def __init__(self, search: Search[T], shell: AsyncShell) -> None:
-        super().__init__(aiter(AsyncPaginator(search.place, shell)), search.matches)
+
+class SyncPages(Generic[T]):
+    """Pages one by one, from the one that ``first`` gives."""
+
+    def __init__(self, first: Callable[[], SyncCursorPage[T]]) -> None:
+        self._first = first
+        self._page: SyncCursorPage[T] | None = None
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> SyncCursorPage[T]:
+        if self._page is None:
+            self._page = self._first()
+        elif self._page.has_next_page():
+            self._page = self._page.get_next_page()
+        else:
+            raise StopIteration
+        return self._page
+
+
+class SyncItems(Generic[T]):
+    """The items of one page after the other."""
+
+    def __init__(self, pages: Iterator[SyncCursorPage[T]]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter(next(self._pages).data)
+
+
+class AsyncPages(Generic[T]):
+    """Pages one by one, from the one that ``first`` gives."""
+
+    def __init__(self, first: Callable[[], Awaitable[AsyncCursorPage[T]]]) -> None:
+        self._first = first
+        self._page: AsyncCursorPage[T] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> AsyncCursorPage[T]:
+        if self._page is None:
+            self._page = await self._first()
+        elif self._page.has_next_page():
+            self._page = await self._page.get_next_page()
+        else:
+            raise StopAsyncIteration
+        return self._page
+
+
+class AsyncItems(Generic[T]):
+    """The items of one page after the other."""
+
+    def __init__(self, pages: AsyncIterator[AsyncCursorPage[T]]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).data)

@@ -1,29 +1,39 @@
-"""What a client is set to: from arguments, from the environment, from defaults."""
+"""The client's settings: from arguments, from the environment, from defaults."""
 
 from __future__ import annotations
 
 import os
-import random
 import sys
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, field
 
-from boltz_api.core.headers import HeaderLayer, Unprinted, check_header, merged
-from boltz_api.core.secrets import Secret, credentials_in, scrubbed
-from boltz_api.core.wire import Timeouts
-from boltz_api.errors import ArgumentTypeError, ArgumentValueError, MissingAPIKeyError
-from boltz_api.logs import keep_secret
-from boltz_api.sentinels import NOT_GIVEN, NotGiven, Omit
-from boltz_api_generated.request import Timeout
+from boltz_api.delays import Timing
+from boltz_api.errors import ArgumentTypeError, ArgumentValueError
+from boltz_api.redact import Secret, credentials_in, redact_url, remember
+from boltz_api.request import (
+    HeaderLayer,
+    NotGiven,
+    Omit,
+    Pairs,
+    Security,
+    Timeout,
+    Timeouts,
+    checked_headers,
+    merge_headers,
+    timeouts_from,
+    within_reach,
+)
+from boltz_api.validation import shown
 
-DEFAULT_BASE_URL: Final = "https://api.boltz.bio"
-THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
-"""What plain http may go to: our HTTP client asks no proxy for these names; for others of this machine, it would."""
+if TYPE_CHECKING:
+    from boltz_api.request import Operation
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+"""Where plain http may go. Our HTTP client uses no proxy for these names; for other names of this machine, it would."""
 DEFAULT_TIMEOUTS: Final[Timeouts] = (5.0, 60.0, 60.0, 60.0)
 DEFAULT_MAX_RETRIES: Final = 2
 DEFAULT_TOTAL_TIMEOUT: Final = 600.0
@@ -31,89 +41,87 @@ DEFAULT_MAX_RESPONSE_BYTES: Final = 16 * 1024 * 1024
 
 TimeoutArgument: TypeAlias = float | Timeout | NotGiven | None
 
-
-class Tempo(Struct, frozen=True, kw_only=True):
-    """Where time and chance come from; tests put their own in."""
-
-    monotonic: Callable[[], float] = time.monotonic
-    now: Callable[[], float] = time.time
-    random: Callable[[], float] = random.random
-    sleep: Callable[[float], None] = time.sleep
-    async_sleep: Callable[[float], Awaitable[None]] | None = None
-    """Left out, the event loop's own."""
+_NO_HEADERS: Final[Secret[HeaderLayer]] = Secret({})
 
 
 class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that decides how a call is made, the connection apart."""
 
-    api_key: Secret | None
     base_url: str
     """Checked, with a slash at its end."""
+    api_key: Secret[str] | None = None
+    security: Security | None = None
+    """How the key travels."""
     timeouts: Timeouts = DEFAULT_TIMEOUTS
     max_retries: int = DEFAULT_MAX_RETRIES
     total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     allow_insecure_http: bool = False
-    custom_headers: HeaderLayer = field(default_factory=dict[str, "str | Omit"])
-    custom_query: Mapping[str, object] = field(default_factory=dict[str, object])
-    tempo: Tempo = field(default_factory=Tempo)
+    headers: Secret[HeaderLayer] = _NO_HEADERS
+    """What the caller wants with every request."""
+    query: Mapping[str, object] = field(default_factory=dict[str, object])
+    timing: Timing = field(default_factory=Timing)
 
-    # Struct has one of each, which would show the headers, and some hold secrets; Any is how Struct declares it.
+    # Struct has one of each, which would show the query; Any is how Struct declares it.
     def __repr__(self) -> str:
         return f"<Settings {self.base_url}>"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("base_url", self.base_url)]
 
+    def credential(self, security: Security | None) -> dict[str, str]:
+        """Return the header that carries the key, if there is a key."""
+        if self.api_key is None or security is None:
+            return {}
+        return {security.name: security.value(self.api_key.reveal())}
+
     @cached_property
-    def headers(self) -> dict[str, str | Omit]:
+    def standard_headers(self) -> dict[str, str | Omit]:
         """What every request carries, unless the call says otherwise."""
-        key: HeaderLayer = {} if self.api_key is None else {"x-api-key": self.api_key.reveal()}
         standard: HeaderLayer = {
             "accept": "application/json",
-            # Only what is decompressed within the limit on an answer's size.
+            # Only what is decompressed within the limit on a response's size.
             "accept-encoding": "gzip",
             "user-agent": _user_agent(),
         }
-        return merged(standard, key, self.custom_headers)
+        return merge_headers(standard, self.credential(self.security), self.headers.reveal())
 
     @cached_property
-    def _bare_headers(self) -> tuple[tuple[str, str], ...] | None:
-        """Those of a request that adds none, if they are complete: what most requests carry."""
-        return _sendable(self.headers)
+    def _complete(self) -> dict[tuple[object, ...], Secret[Pairs] | None]:
+        """The headers of requests that add none of their own: what most requests carry."""
+        return {}
 
-    def request_headers(self, *layers: HeaderLayer) -> tuple[tuple[str, str], ...]:
-        """The headers of one request.
-
-        Raises:
-            MissingAPIKeyError: There is no key among them, and nobody left it out on purpose.
-
-        """
-        if not any(layers) and self._bare_headers is not None:
-            return self._bare_headers
-        sendable = _sendable(merged(self.headers, *layers))
-        if sendable is None:
-            raise MissingAPIKeyError(
-                "There is no API key: pass api_key=..., or set the environment variable BOLTZ_API_KEY."
-            )
-        return sendable
+    def request_headers(
+        self,
+        operation: Operation[object],
+        content_type: str | None,
+        own: HeaderLayer,
+        extra: Secret[HeaderLayer] | None,
+    ) -> Secret[Pairs] | None:
+        """Return the headers of one request; ``None`` if the key is missing, and was not left out on purpose."""
+        kind = (operation.accept, content_type, operation.authenticated, operation.security)
+        if not own and extra is None and kind in self._complete:
+            return self._complete[kind]
+        security = operation.security or self.security
+        layers: list[HeaderLayer] = [self.standard_headers, {"accept": operation.accept}]
+        if operation.security is not None or not operation.authenticated:
+            layers += [] if self.security is None else [{self.security.name: Omit()}]
+            layers += [self.credential(security)] if operation.authenticated else []
+        layers += [self.headers.reveal(), {} if content_type is None else {"content-type": content_type}]
+        layers += [own, {} if extra is None else extra.reveal()]
+        merged = merge_headers(*layers)
+        present = {name.lower() for name in merged}
+        complete = None
+        if not operation.authenticated or security is None or security.name.lower() in present:
+            complete = Secret(tuple((name, value) for name, value in merged.items() if isinstance(value, str)))
+        if not own and extra is None:
+            self._complete[kind] = complete
+        return complete
 
     @cached_property
-    def secrets(self) -> tuple[Secret, ...]:
+    def secrets(self) -> tuple[Secret[str], ...]:
         """What must not be shown of any request, wherever it turns up."""
-        return tuple(map(keep_secret, credentials_in(self.headers)))
-
-    def request_secrets(self, *layers: HeaderLayer) -> tuple[Secret, ...]:
-        """What must not be shown of one request, the headers of which have these layers, too."""
-        if not any(layers):
-            return self.secrets
-        return (*self.secrets, *(keep_secret(secret) for layer in layers for secret in credentials_in(layer)))
-
-
-def _sendable(headers: HeaderLayer) -> tuple[tuple[str, str], ...] | None:
-    if not any(name.lower() == "x-api-key" for name in headers):
-        return None
-    return tuple((name, value) for name, value in headers.items() if isinstance(value, str))
+        return tuple(map(remember, credentials_in(self.standard_headers)))
 
 
 def _user_agent() -> str:
@@ -122,37 +130,34 @@ def _user_agent() -> str:
     return f"boltz-api-keys/{__version__} Python/{'.'.join(map(str, sys.version_info[:3]))}"
 
 
-def api_key_setting(given: str | None) -> Secret | None:
-    """The key as given, or as the environment has it.
+def api_key_from(argument: Secret[str | None], security: Security | None) -> Secret[str] | None:
+    """Return the key as given, or as the environment has it.
 
     Raises:
         ArgumentTypeError: It is not a string.
         ArgumentValueError: It cannot travel in a header.
 
     """
-    if given is None:
-        given = os.environ.get("BOLTZ_API_KEY") or None
-    if given is None:
+    key: Secret[Any] = argument if argument.reveal() is not None else Secret(os.environ.get("BOLTZ_API_KEY"))
+    # An empty one is what `os.environ.get("...", "")` gives where there is none.
+    if key.reveal() is None or key.reveal() == "":
         return None
-    try:
+    if isinstance(key.reveal(), str):
         # Files and shells leave a line break at the end, which no header can carry and no key has.
-        given = given.strip() if isinstance(given, str) else given  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a type checker
-        check_header("api_key", "x-api-key", given)
-        # An empty one is what `os.environ.get("...", "")` gives where there is none.
-        return keep_secret(Secret(given)) if given else None
-    finally:
-        del given  # crash reporters send the locals of every frame
+        key = Secret(key.reveal().strip())
+    checked_headers("api_key", Secret({"authorization" if security is None else security.name: key.reveal()}))
+    return remember(key) if key.reveal() else None
 
 
-def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
-    """The URL as given, or as the environment has it, or the service's own.
+def base_url_from(argument: object, default: str, *, allow_insecure_http: bool) -> str:
+    """Return the URL as given, or as the environment has it, or the service's own.
 
     Raises:
         ArgumentValueError: It is no URL that a key may be sent to.
 
     """
-    source = "base_url" if given is not None else "BOLTZ_BASE_URL"
-    url = str(given) if given is not None else os.environ.get("BOLTZ_BASE_URL") or DEFAULT_BASE_URL
+    source = "base_url" if argument is not None else "BOLTZ_BASE_URL"
+    url = str(argument) if argument is not None else os.environ.get("BOLTZ_BASE_URL") or default
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
@@ -163,131 +168,67 @@ def base_url_setting(given: object, *, allow_insecure_http: bool) -> str:
         fault = "expected a URL such as https://api.boltz.bio"
     elif parts.username is not None or parts.password is not None:
         raise ArgumentValueError(f"{source}: must not hold a user name or a password", argument="base_url")
-    elif parts.query or parts.fragment:
+    elif "?" in url or "#" in url:  # an empty query or fragment, too: every path would end up in it
         fault = "must have neither a query nor a fragment"
     elif any(character.isspace() or not character.isprintable() for character in url):
         fault = "must not hold spaces or line breaks"
-    elif parts.scheme == "http" and not (allow_insecure_http or parts.hostname in THIS_MACHINE):
+    elif parts.scheme == "http" and not (allow_insecure_http or parts.hostname in LOOPBACK):
         fault = (
             "plain http would send the API key unencrypted; use https, or localhost, 127.0.0.1 or [::1], "
             "or pass allow_insecure_http=True if nobody can listen in between"
         )
     if fault is not None:
-        raise ArgumentValueError(f"{source}: {fault}, got {scrubbed(url)!r}", argument="base_url")
+        raise ArgumentValueError(f"{source}: {fault}, got {redact_url(url)!r}", argument="base_url")
     return url if url.endswith("/") else f"{url}/"
 
 
-def insecure_http_setting(given: bool | None) -> bool:  # as the constructor has it
-    """Whether plain http may go to other machines."""
-    if given is None:
+def insecure_http_from(argument: bool | None) -> bool:  # as the constructor has it
+    """Tell whether plain http may go to other machines."""
+    if argument is None:
         return os.environ.get("BOLTZ_ALLOW_INSECURE_HTTP", "").lower() in ("1", "true", "yes")
-    return given
+    return argument
 
 
-def mapping_setting(argument: str, given: object) -> Mapping[str, object]:
-    """A mapping, empty if there is none.
-
-    Raises:
-        ArgumentTypeError: It is none.
-
-    """
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        # Not shown: what was meant to be headers may be a secret.
-        raise ArgumentTypeError(f"{argument}: expected a mapping, got {type(given).__name__}", argument=argument)
-    return cast("Mapping[str, object]", given)
-
-
-def header_settings(argument: str, given: Mapping[str, str | Omit] | None) -> HeaderLayer:
-    """Headers that the caller wants on every request, checked."""
-    if given is None:
-        return {}
-    headers = cast("HeaderLayer", Unprinted(mapping_setting(argument, given)))
-    del given  # crash reporters send the locals of every frame
-    for name in headers:
-        check_header(argument, name, headers[name])
-    return headers
-
-
-def environment_headers() -> dict[str, str | Omit]:
-    """``BOLTZ_CUSTOM_HEADERS``: lines of ``Name: value``."""
-    headers: dict[str, str | Omit] = {}
-    for line in os.environ.get("BOLTZ_CUSTOM_HEADERS", "").splitlines():
-        name, colon, value = line.partition(":")
-        if colon:
-            check_header("BOLTZ_CUSTOM_HEADERS", name.strip(), value.strip())
-            headers[name.strip()] = value.strip()
-    return headers
-
-
-def timeouts_setting(given: object, default: Timeouts) -> Timeouts:
-    """A number of seconds for each phase, four numbers, or an ``httpx.Timeout``, as the tuple that is sent on.
+def custom_headers(argument: Secret[Any]) -> Secret[HeaderLayer]:
+    """Return the headers for every request: the caller's, over ``BOLTZ_CUSTOM_HEADERS`` (lines of ``Name: value``).
 
     Raises:
-        ArgumentTypeError: It is none of these.
-        ArgumentValueError: It is a negative number.
+        ArgumentTypeError: They are no mapping of strings.
+        ArgumentValueError: One holds characters that a header cannot carry.
 
     """
-    if isinstance(given, NotGiven):
-        return default
-    seconds: tuple[object, ...]
-    if given is None or isinstance(given, (int, float)):
-        seconds = (given, given, given, given)
-    elif isinstance(given, tuple):
-        seconds = cast("tuple[object, ...]", given)
-    else:
-        seconds = tuple(getattr(given, phase, NOT_GIVEN) for phase in ("connect", "read", "write", "pool"))
-    numbers = [value for value in seconds if value is None or isinstance(value, (int, float))]
-    if len(numbers) != 4 or len(seconds) != 4:
-        raise ArgumentTypeError(
-            f"timeout: expected seconds, an httpx.Timeout, or None, got {given!r}", argument="timeout"
-        )
-    if any(value is not None and not value > 0 for value in numbers):
-        raise ArgumentValueError(f"timeout: expected seconds, more than 0, got {given!r}", argument="timeout")
-    connect, read, write, pool = (None if value is None else _within_reach(value) for value in numbers)
-    return connect, read, write, pool
+    environment = checked_headers(
+        "BOLTZ_CUSTOM_HEADERS",
+        Secret(
+            {
+                name.strip(): value.strip()
+                for name, colon, value in (
+                    line.partition(":") for line in os.environ.get("BOLTZ_CUSTOM_HEADERS", "").splitlines()
+                )
+                if colon
+            }
+        ),
+    )
+    assert environment is not None
+    given = None if argument.reveal() is None else checked_headers("default_headers", argument)
+    return environment if given is None else Secret(merge_headers(environment.reveal(), given.reveal()))
 
 
-def count_setting(argument: str, given: object, *, least: int) -> int:
-    """A whole number of at least ``least``.
-
-    Raises:
-        ArgumentTypeError: It is no whole number.
-        ArgumentValueError: It is too small.
-
-    """
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise ArgumentTypeError(f"{argument}: expected an integer, got {given!r}", argument=argument)
-    if given < least:
-        raise ArgumentValueError(f"{argument}: expected an integer of at least {least}, got {given}", argument=argument)
-    return given
-
-
-def seconds_setting(argument: str, given: object) -> float | None:
-    """A positive number of seconds, or ``None``.
+def seconds_from(argument: str, value: object) -> float | None:
+    """Return a positive number of seconds, or ``None``.
 
     Raises:
         ArgumentTypeError: It is no number.
         ArgumentValueError: It is not positive.
 
     """
-    if given is None:
+    if value is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, (int, float)):
-        raise ArgumentTypeError(f"{argument}: expected seconds or None, got {given!r}", argument=argument)
-    if not given > 0:
-        raise ArgumentValueError(f"{argument}: expected more than 0 seconds, got {given!r}", argument=argument)
-    return _within_reach(given)
-
-
-# Sockets count milliseconds in 32 bits: what is more wraps round, and 50 days come to an end at once.
-_ENDLESS: Final = (2**31 - 1) / 1000
-
-
-def _within_reach(seconds: float) -> float | None:
-    """``seconds``, without end if there are more than the operating system can count."""
-    return float(seconds) if seconds < _ENDLESS else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ArgumentTypeError(f"{argument}: expected seconds or None, got {shown(value)}", argument=argument)
+    if not value > 0:
+        raise ArgumentValueError(f"{argument}: expected more than 0 seconds, got {shown(value)}", argument=argument)
+    return within_reach(value)
 
 
 # What httpx sets where its user does not: too little here, and no sign that the user wants it.
@@ -295,9 +236,9 @@ _HTTPX_TIMEOUTS: Final[Timeouts] = (5.0, 5.0, 5.0, 5.0)
 
 
 def default_timeouts(http_client: object) -> Timeouts:
-    """The time limits of a client that was passed in, if somebody has chosen them; else this package's own."""
+    """Return the time limits of a client that was passed in, if somebody has chosen them; else our own."""
     chosen = getattr(http_client, "timeout", None)
     if chosen is None:
         return DEFAULT_TIMEOUTS
-    timeouts = timeouts_setting(chosen, DEFAULT_TIMEOUTS)
+    timeouts = timeouts_from(chosen, DEFAULT_TIMEOUTS)
     return DEFAULT_TIMEOUTS if timeouts == _HTTPX_TIMEOUTS else timeouts

@@ -1,8 +1,7 @@
-"""The tree of resources that hangs on a client."""
+"""The classes of resources, under the names that code for the public client imports."""
 
 from __future__ import annotations
 
-from boltz_api.resources.admin import Admin, AdminResource, AsyncAdminResource
-from boltz_api.resources.admin.api_keys import APIKeys
+from boltz_api.keys import AdminResource, AsyncAdminResource
 
-__all__ = ["APIKeys", "Admin", "AdminResource", "AsyncAdminResource"]
+__all__ = ["AdminResource", "AsyncAdminResource"]

@@ -1,21 +1,39 @@
-"""How long to wait before the next try."""
+"""Time: where it is read from, how long to wait before a retry, and dates in headers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
+
+from msgspec import Struct
 
 INITIAL_DELAY: Final = 0.5
 MAX_DELAY: Final = 8.0
 MAX_DEMANDED_DELAY: Final = 60.0
 """What a server may ask for. Beyond it, the client's own back-off holds: no server can put a client to sleep."""
 
-# Doubling more often changes nothing any more, and would overflow for absurd numbers of tries.
+# Doubling more often changes nothing any more, and would overflow for absurd numbers of retries.
 _DOUBLINGS: Final = 5
+
+# Years 2000 to 2200: what lies outside is no clock's time, and may be beyond what datetime can hold.
+_PLAUSIBLE: Final = (946_684_800.0, 7_258_118_400.0)
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """The sources of time and randomness; tests replace them."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    random: Callable[[], float] = random.random
+    sleep: Callable[[float], None] = time.sleep
+    async_sleep: Callable[[float], Awaitable[None]] | None = None
+    """``None``: the event loop's own."""
 
 
 def own_delay(retries_taken: int, random: float) -> float:
-    """Half a second, doubled with each retry up to eight, less up to a quarter.
+    """Return half a second, doubled with each retry up to eight, less up to a quarter.
 
     Args:
         retries_taken: How many retries there have been.
@@ -27,12 +45,12 @@ def own_delay(retries_taken: int, random: float) -> float:
 
 
 def demanded_delay(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """How many seconds the server says to wait: ``retry-after-ms``, or ``Retry-After`` in seconds or as a date.
+    """Return the seconds that the server asks to wait: ``retry-after-ms``, or ``Retry-After`` in seconds or as a date.
 
     Args:
-        headers: The answer's.
-        now: Seconds since the epoch; a date is counted from it, or from the answer's own ``Date`` if that is given,
-            so that a wrong clock on either side does no harm.
+        headers: The response's.
+        now: Seconds since the epoch; a date is counted from the response's own ``Date`` if that is given, or from
+            this, so that a wrong clock on either side does no harm.
 
     """
     milliseconds = _number(headers.get("retry-after-ms"))
@@ -45,14 +63,12 @@ def demanded_delay(headers: Mapping[str, str], now: float | None = None) -> floa
     if seconds is not None:
         return seconds
     until = timestamp(value)
-    if until is None:
-        return None
     current = timestamp(headers.get("date")) or now
-    return None if current is None else until - current
+    return None if until is None or current is None else until - current
 
 
 def delay_before_retry(headers: Mapping[str, str] | None, *, retries_taken: int, random: float, now: float) -> float:
-    """What the server demands, within reason; else the client's own back-off."""
+    """Return what the server demands, within reason; else the client's own back-off."""
     demanded = None if headers is None else demanded_delay(headers, now)
     if demanded is not None and 0 < demanded <= MAX_DEMANDED_DELAY:
         return demanded
@@ -60,16 +76,17 @@ def delay_before_retry(headers: Mapping[str, str] | None, *, retries_taken: int,
 
 
 def timestamp(http_date: str | None) -> float | None:
-    """An HTTP date as seconds since the epoch; ``None`` if it is none."""
+    """Return an HTTP date as seconds since the epoch; ``None`` if it is none, or no plausible one."""
     if http_date is None:
         return None
     from email.utils import mktime_tz, parsedate_tz
 
     try:
         parsed = parsedate_tz(http_date)
-        return None if parsed is None else float(mktime_tz(parsed))
+        seconds = None if parsed is None else float(mktime_tz(parsed))
     except (ValueError, OverflowError, IndexError):
         return None
+    return seconds if seconds is not None and _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1] else None
 
 
 def _number(text: str | None) -> float | None:

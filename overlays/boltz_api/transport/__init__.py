@@ -1,1 +1,0 @@
-"""What performs a flow's steps: it sends, it sleeps, and it decides nothing."""
