@@ -1,5 +1,5 @@
 """``python -m boltz_api.cli``, for where the script is not on the path."""
 
-from boltz_api.cli.entry import main
+from boltz_api.cli import main
 
 main()

@@ -1,31 +1,30 @@
-"""The command as a whole: its groups, made from the contract only when one is asked for."""
+"""The command ``boltz-api`` as a whole: its groups, and a run that ends in a fitting message and exit code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from boltz_api.cli import exits
-from boltz_api.cli.help import Group
-from boltz_api.cli.naming import group_name
-from boltz_api.cli.settings import shared_options
-from boltz_api_generated.tags import TAGS
+from boltz_api.cli.delivery import INTERRUPTS
+from boltz_api.cli.options import COMPLETE, PROGRAM, Command, Group, error_format, group_name, shared_options
+from boltz_api.cli.output import silence, write_error
 
 if TYPE_CHECKING:
     from click import Context
-
-NAME: Final = "boltz-api"
-VARIABLE: Final = "_BOLTZ_API_COMPLETE"
-"""The environment variable in which a shell asks for completions."""
 
 HELP: Final = """Create, list and revoke the API keys of a Boltz organization.
 
 In a terminal, answers are tables; in a pipe, they are JSON. The API key is read from BOLTZ_API_KEY.
 """
+SET_KEY: Final = '$env:BOLTZ_API_KEY = "sk_bc_admin_..."' if os.name == "nt" else "export BOLTZ_API_KEY=sk_bc_admin_..."
 EXAMPLES: Final = (
-    ("export BOLTZ_API_KEY=sk_bc_admin_...", "Say who you are, once."),
+    (SET_KEY, "Say who you are, once."),
     ("boltz-api admin:api-keys list", "See which keys there are."),
     ("boltz-api admin:api-keys create --name CI --expires-in-days 90 --key-file ci.key", "Make a key, into a file."),
     ("boltz-api admin:api-keys audit --fail-on expiring", "Find keys that need attention; for cron."),
@@ -41,11 +40,11 @@ class Root(Group):
     """The commands of the contract, and those around them."""
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """Every name, the contract's first."""
+        """Return every name, the contract's first."""
         return [name for name, _ in self.summaries(ctx)]
 
     def get_command(self, ctx: Context, cmd_name: str) -> click.Command | None:
-        """The group or command of this name."""
+        """Return the group or command of this name."""
         if cmd_name == "sandbox":
             from boltz_api.cli import sandbox_command
 
@@ -54,73 +53,169 @@ class Root(Group):
             from boltz_api.cli import completion
 
             return completion.command()
-        from boltz_api.cli import operations_group
-
-        return operations_group.group(cmd_name)
+        return _operations(cmd_name)
 
     def summaries(self, ctx: Context) -> list[tuple[str, str]]:
-        """Every name and what it is for, told without importing the operations."""
+        """Return every name and what it is for, without importing the operations."""
+        from boltz_api_generated import TAGS
+
         return [*((group_name(tag), title) for tag, title in TAGS.items()), *AROUND.items()]
 
 
+class Operations(Group):
+    """The commands of a resource: the contract's, and those of our own beside them."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Return every name, the contract's first."""
+        return list(self._makers())
+
+    def get_command(self, ctx: Context, cmd_name: str) -> click.Command | None:
+        """Return the command of this name."""
+        make = self._makers().get(cmd_name)
+        return None if make is None else make()
+
+    def _makers(self) -> dict[str, Callable[[], click.Command]]:
+        from boltz_api.cli import arguments, commands
+
+        found = arguments.entries()[str(self.name)]
+        makers: dict[str, Callable[[], click.Command]] = {
+            name: partial(commands.command, entry) for name, entry in found.items()
+        }
+        if self.name == "admin:api-keys":
+            from boltz_api.cli import key_changes, key_queries
+
+            makers |= key_queries.commands() | key_changes.commands()
+        return makers
+
+
+def _operations(name: str) -> Operations | None:
+    from boltz_api.cli import arguments
+
+    if name not in arguments.entries():
+        return None
+    made = Operations(
+        name,
+        help=arguments.heading(name),
+        callback=click.pass_context(_help_if_bare),
+        invoke_without_command=True,
+        params=list(shared_options()),
+    )
+    # The first example of each command: enough to begin with, and the rest is one --help away.
+    ctx = click.Context(made)
+    found = (made.get_command(ctx, own) for own in made.list_commands(ctx))
+    made.examples = [command.examples[0] for command in found if isinstance(command, Command)]
+    return made
+
+
 def root() -> Root:
-    """``boltz-api`` itself."""
+    """Return ``boltz-api`` itself."""
+    version = click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+    )
+    help_all = click.Option(
+        ["--help-all"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_help_all,
+        help="Show the help of every command, as one page.",
+    )
     made = Root(
-        NAME,
+        PROGRAM,
         help=HELP,
-        params=[
-            click.Option(
-                ["--version"],
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=_version,
-                help="Show the version.",
-            ),
-            click.Option(
-                ["--help-all"],
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=_help_all,
-                help="Show the help of every command, as one page.",
-            ),
-            *shared_options(),
-        ],
-        callback=click.pass_context(shown_if_bare),
+        params=[version, help_all, *shared_options()],
+        callback=click.pass_context(_help_if_bare),
         invoke_without_command=True,
         context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
     )
     made.examples = EXAMPLES
-    made.notes = {"Exit codes": exits.MEANINGS}
     return made
 
 
-def shown_if_bare(ctx: Context) -> None:
-    """A group without a command shows its help."""
+def _help_if_bare(ctx: Context) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-def _version(ctx: Context, parameter: click.Parameter, value: bool) -> None:  # as click calls it
+def _version(ctx: Context, parameter: click.Parameter, value: bool) -> None:
     if value:
         from importlib.metadata import version
 
-        click.echo(f"{NAME} {version('boltz-api-keys')}")
+        click.echo(f"{PROGRAM} {version('boltz-api-keys')}")
         ctx.exit()
 
 
-def _help_all(ctx: Context, parameter: click.Parameter, value: bool) -> None:  # as click calls it
+def _help_all(ctx: Context, parameter: click.Parameter, value: bool) -> None:
     if value:
         click.echo("\n\n".join(_pages(ctx)))
         ctx.exit()
 
 
 def _pages(ctx: Context) -> Iterator[str]:
-    """The help of a command, then that of each command in it."""
     yield ctx.get_help()
     if isinstance(ctx.command, Group):
         for name in ctx.command.list_commands(ctx):
             command = ctx.command.get_command(ctx, name)
             if command is not None:
                 yield from _pages(click.Context(command, parent=ctx, info_name=name))
+
+
+# --- a run ---
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command and return its exit code."""
+    _occupy_standard_descriptors()
+    INTERRUPTS.install()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
+    code = _reported(arguments)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        silence(sys.stdout)  # it was reported already
+    return code
+
+
+def _occupy_standard_descriptors() -> None:
+    """Open the null device where a standard stream is closed, or the next file, a key file, would take its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _reported(arguments: list[str]) -> int:
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except ModuleNotFoundError:
+        raise
+    except BrokenPipeError:
+        return 0  # the reader has had enough
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # reported as what it is
+        from boltz_api.cli import failures
+
+        failure = failures.failure_of(error)
+        if failure.type == "bug" and "--debug" in arguments:
+            write_error(failures.traceback_of(error))
+        write_error(failure.text(error_format(arguments)))
+        return failure.exit_code
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    command = root()
+    if COMPLETE in os.environ:
+        from boltz_api.cli import completion
+
+        return completion.answer(command, os.environ[COMPLETE])
+    try:
+        with command.make_context(PROGRAM, list(arguments)) as ctx:
+            command.invoke(ctx)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    return 0

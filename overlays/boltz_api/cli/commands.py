@@ -1,60 +1,272 @@
-"""The contract's operations as commands."""
+"""The operations of the contract as commands, and what they do: call, page through, deliver, show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import msgspec
 
-from boltz_api.cli import arguments, care, examples
-from boltz_api.cli.contract import Entry
-from boltz_api.cli.help import Command
-from boltz_api.cli.run import Wishes, run
-from boltz_api.cli.settings import Settings, shared_options
+from boltz_api.cli.arguments import Entry, bare, collected, flag_type, operands, parameters
+from boltz_api.cli.delivery import Delivery
+from boltz_api.cli.options import KEYS, Command, Example, Option, Settings, flag_name, shared_options
+from boltz_api.cli.output import Answer, Object, Output, Page, paste, say
+from boltz_api.errors import APIError, BoltzError, PaginationError, RotationError
+
+if TYPE_CHECKING:
+    from boltz_api import Boltz
+
+Keep = Callable[[Object], bool]
+
+EXAMPLES: Final[Mapping[str, Sequence[Example]]] = {
+    "create_api_key": (
+        (f"{KEYS} create --name CI", "Make a key; it is shown once."),
+        (f"{KEYS} create --name CI --expires-in-days 90 --key-file ci.key", "Put it into a new file instead."),
+        (f"{KEYS} create --name web --allowed-ip 192.0.2.7 --allowed-ip 2001:db8::7", "Allow two addresses only."),
+        (f"{KEYS} create @key.json --mode test", "Take the fields from a file; flags win over it."),
+        (f"{KEYS} create --name CI --query key --format raw", "The key alone, for a script."),
+    ),
+    "list_api_keys": (
+        (f"{KEYS} list", "The first page, as a table; in a pipe, as JSON."),
+        (f"{KEYS} list --all --format jsonl", "Every key, a line each."),
+        (f"{KEYS} list --state active --expiring-within 30", "Keys that work and expire within 30 days."),
+        (f"{KEYS} list --workspace-id ws_123 --max-items 10", "Ten keys of one workspace."),
+        (f"{KEYS} list --all --query 'data[].id' --format raw", "The IDs alone."),
+        (f"{KEYS} list --all --format csv --columns id,name,state", "Three columns, for a spreadsheet."),
+    ),
+    "revoke_api_key": (
+        (f"{KEYS} revoke key_123", "Revoke a key, after a look at its name."),
+        (f"{KEYS} revoke --api-key-id key_123 --yes", "Do not ask."),
+        (f"{KEYS} revoke key_123 key_456 --dry-run", "Say what would be revoked."),
+    ),
+}
+"""Examples for the help; another operation has one made from its arguments."""
 
 
-def command(group: str, entry: Entry) -> click.Command:
-    """The command of one operation."""
-    own = [*arguments.parameters(entry), *_wishes(entry)]
-    taken = frozenset(spelling for parameter in own for spelling in (*parameter.opts, *parameter.secondary_opts))
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: what it was given, and where its answer goes."""
+
+    ctx: click.Context
+    settings: Settings
+    entry: Entry
+    values: Mapping[str, Any]
+    """The values of the command's own options; Any is what click makes of them."""
+    output: Output
+
+    @property
+    def operands(self) -> Sequence[str]:
+        """What stands without a flag."""
+        given: tuple[str, ...] = self.values.get("operands", ())
+        return given
+
+    def arguments(self, operands: Sequence[str] | None = None) -> dict[str, object]:
+        """Return the operation's arguments, with other operands if given."""
+        return collected(self.ctx, self.entry, self.operands if operands is None else operands)
+
+
+def command(entry: Entry, *, options: Sequence[click.Option] = (), act: Callable[[Run], None] | None = None) -> Command:
+    """Return the command of an operation, with options of its own and, if given, in another way of performing it."""
+    own = [*parameters(entry), *_options(entry)]
+    taken = {spelling for parameter in own for spelling in (*parameter.opts, *parameter.secondary_opts)}
+    own += [option for option in options if taken.isdisjoint(option.opts)]
+    taken |= {spelling for option in options for spelling in option.opts}
 
     @click.pass_context
-    def call(ctx: click.Context, /, **values: object) -> None:
-        wishes = msgspec.convert({name: values[name] for name in Wishes.__struct_fields__ if name in values}, Wishes)
-        run(Settings.of(ctx), entry, arguments.collected(ctx, entry), wishes)
+    def perform(ctx: click.Context, /, **values: Any) -> None:
+        settings = Settings.of(ctx)
+        output = settings.output(entry.answer_fields())
+        (act or _perform)(Run(ctx, settings, entry, values, output))
 
     made = Command(
         entry.command,
-        callback=call,
-        params=[*own, *shared_options(taken)],
+        callback=perform,
+        params=[*own, *shared_options(frozenset(taken))],
         help=entry.help,
         short_help=entry.operation.summary,
         deprecated=entry.operation.deprecated,
     )
-    made.operands = list(arguments.operands(entry).items())
-    made.examples = examples.of(f"boltz-api {group} {entry.command}", entry)
+    made.operands = operands(entry)
+    made.examples = EXAMPLES.get(entry.operation.name) or ((_example(entry), entry.operation.summary),)
     return made
 
 
-def _wishes(entry: Entry) -> Iterator[click.Option]:
-    """The options that come with the kind of operation."""
-    if entry.paged:
-        yield click.Option(["--all", "every"], is_flag=True, help="Every page, not only the first.")
-        yield click.Option(
-            ["--max-items"], type=click.IntRange(min=1), metavar="N", help="As many pages as it takes for N items."
-        )
+def _options(entry: Entry) -> Iterator[click.Option]:
+    """Yield the options that come with the kind of operation."""
+    if entry.operation.pagination is not None:
+        yield Option(["--all", "every"], is_flag=True, help="Every page, not only the first.")
+        few = click.IntRange(min=1)
+        yield Option(["--max-items"], type=few, metavar="N", help="As many pages as it takes for N items.")
     if entry.secret:
         yield key_file_option()
-    if entry.operation.name in care.QUESTIONS:
-        yield care.yes_option()
 
 
 def key_file_option() -> click.Option:
-    """``--key-file``."""
-    return click.Option(
+    """Return ``--key-file``."""
+    return Option(
         ["--key-file"],
         metavar="PATH",
         type=click.Path(),
         help="Write the key to this new file, for your eyes only, instead of showing it.",
     )
+
+
+def _example(entry: Entry) -> str:
+    """Return the shortest command that has everything required."""
+    words = [entry.line]
+    for flag in entry.flags:
+        if flag.required:
+            kind = flag_type(bare(flag.shape))
+            value = flag.metavar
+            if isinstance(kind, click.Choice):
+                value = str(kind.choices[0])
+            elif isinstance(kind, click.IntRange | click.FloatRange):
+                value = f"{1 if kind.min is None else kind.min:g}"
+            elif kind.name == "json":
+                value = "'{...}'"
+            words.append(value if flag.location == "path" else f"--{flag.name} {value}")
+    return " ".join(words)
+
+
+def _perform(run: Run) -> None:
+    arguments = run.arguments()
+    with run.settings.client() as client:
+        if run.entry.operation.pagination is not None:
+            show_listing(run, client, arguments)
+        elif run.entry.secret is not None:
+            _make(run, client, arguments, run.entry.secret)
+        else:
+            run.output.show(call(client, run.entry, arguments))
+
+
+# --- calls ---
+
+
+def call(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Answer:
+    """Perform an operation. The answer is held to the contract, and shown as it was sent, to the digits of a time."""
+    return _call(client, entry, arguments)[1]
+
+
+def _call(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> tuple[Any, Answer]:
+    resource: Any = attrgetter(entry.operation.resource)(client)  # Any: an operation of any contract
+    response = getattr(resource.with_raw_response, entry.operation.function)(**arguments)
+    decoded = response.parse()
+    content: bytes = response.content
+    return decoded, Answer(json.loads(content) if content.strip() else None, content)
+
+
+def pages(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Iterator[Page]:
+    """Yield the pages of a listing, each asked for when its turn comes."""
+    pagination = entry.operation.pagination
+    assert pagination is not None
+    names = {flag.wire: flag.argument for flag in entry.flags}
+    seen: set[str] = set()
+    while True:
+        decoded, answer = _call(client, entry, arguments)
+        yield Page(answer.value, answer.raw, pagination.items, pagination.more)
+        following = decoded.next_page_info()
+        if following is None:
+            return
+        cursor = {names[name]: value for name, value in following.params.items()}
+        if str(cursor) in seen:
+            raise PaginationError(f"The server's cursors lead round in a circle: {cursor}.")
+        seen.add(str(cursor))
+        arguments = {**arguments, **cursor}
+
+
+def show_listing(run: Run, client: Boltz, arguments: Mapping[str, object], keep: Keep | None = None) -> None:
+    """Show the first page of a listing, or as many as are asked for; with ``keep``, only such items of all pages."""
+    pagination = run.entry.operation.pagination
+    assert pagination is not None
+    every, most = run.values["every"] or keep is not None, run.values["max_items"]
+    backward = pagination.backward is not None and bool(arguments.get(pagination.backward))
+    shown = 0
+    last: Page | None = None
+
+    def counted(found: Iterator[Page]) -> Iterator[Page]:
+        nonlocal shown, last
+        for page in found:
+            shown, last = shown + len(page.items), page
+            yield page
+
+    found = pages(client, run.entry, arguments)
+    run.output.pages(counted(chosen(found, run.entry, every=every, most=most, backward=backward, keep=keep)))
+    if last is not None and last.has_more and most is None and not run.output.shows_more:
+        flag, field = (pagination.backward, pagination.first) if backward else (pagination.forward, pagination.last)
+        cursor = paste(str(last.fields.get(field or "")))
+        say(f"{shown:,} shown, and there are more. All of them: --all. The next: --{flag_name(flag or '')} {cursor}")
+
+
+def chosen(
+    found: Iterator[Page], entry: Entry, *, every: bool, most: int | None, backward: bool, keep: Keep | None = None
+) -> Iterator[Page]:
+    """Yield the first page, every page, or as many as hold ``most`` items.
+
+    Each page comes with the envelope of all that was shown so far: whoever goes on from its cursors misses nothing
+    and sees nothing twice.
+    """
+    pagination = entry.operation.pagination
+    assert pagination is not None
+    # The end of the list at which the walk began keeps its cursor; the other moves along.
+    fixed, moving = (pagination.last, pagination.first) if backward else (pagination.first, pagination.last)
+    start: object = None
+    shown = 0
+    for page in found:
+        envelope = dict(page.fields)
+        items = [item for item in page.items if keep is None or keep(item)]
+        room = len(items) if most is None else most - shown
+        if len(items) > room:
+            items = items[-room:] if backward else items[:room]
+            envelope |= {pagination.more: True, str(moving): items[0 if backward else -1].get("id")}
+        if fixed in envelope:
+            start = start or envelope[fixed]
+            envelope[fixed] = start
+        yield replace(page, value=envelope | {pagination.items: items})
+        shown += len(items)
+        if shown == most or not (every or most):
+            return
+
+
+# --- creating ---
+
+
+def _make(run: Run, client: Boltz, arguments: Mapping[str, object], field: str) -> None:
+    pending = (
+        f"a key named {arguments['name']!r} may have been made" if "name" in arguments else "it may have been done"
+    )
+    with Delivery(run.output, field=field, key_file=run.values["key_file"], pending=pending) as delivery:
+        try:
+            answer = call(client, run.entry, arguments)
+        except APIError as error:
+            keep_undecoded(delivery, error)
+            if run.entry.operation.name == "create_api_key":
+                say_candidates(client, error)
+            raise
+        delivery.hand_over(answer)
+
+
+def keep_undecoded(delivery: Delivery, error: BaseException | None) -> None:
+    """Deliver what came of a successful response that could not be used: the secret is in there, or nowhere."""
+    response = getattr(error, "response", None)
+    if response is not None and response.is_success and response.content:
+        delivery.keep_undecoded(response.content)
+
+
+def say_candidates(client: Boltz, error: APIError | RotationError) -> None:
+    """Name the keys that a create with an unknown outcome may have made, where they can be found out."""
+    failed = error.__cause__ if isinstance(error, RotationError) else error
+    if not isinstance(failed, APIError) or not failed.outcome_unknown:
+        return
+    try:
+        found = list(client.admin.api_keys.candidates(error))
+    except BoltzError:
+        return
+    for key in found:
+        say(
+            f"It may have made {key.name!r} ({key.id}); if so: {paste('boltz-api', 'admin:api-keys', 'revoke', key.id)}"
+        )
+    if not found:
+        say("No key is listed that it may have made; a slow server may still make it.")

@@ -8,21 +8,22 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem, FishComplete, ShellComplete, ZshComplete, split_arg_string
 
-from boltz_api.cli.app import NAME, VARIABLE
-from boltz_api.cli.choices import Choice
-from boltz_api.cli.help import Command
+from boltz_api.cli.options import COMPLETE, PROGRAM, Choice, Command
 
 # Bash breaks words at colons and equals signs, and puts what it is given after the last break. So it sends the line as
-# it stands and the part that it will replace, and gets only what goes there. File names it completes by itself.
+# it stands and the part that it will replace, and gets only what goes there. File names it completes by itself, but for
+# bash 3.2, which macOS has: it knows no compopt.
 _BASH: Final = """\
 _boltz_api_complete() {
     local reply word
     reply=$(COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" COMP_PART="$2" \\
         _BOLTZ_API_COMPLETE=bash_complete "$1" 2> /dev/null)
-    if [[ $reply == file ]]; then
-        compopt -o default
-    elif [[ $reply == dir ]]; then
-        compopt -o dirnames
+    if [[ $reply == file || $reply == dir ]]; then
+        if type compopt > /dev/null 2>&1; then
+            [[ $reply == file ]] && compopt -o default || compopt -o dirnames
+        else
+            while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$2")
+        fi
     else
         while IFS= read -r word; do COMPREPLY+=("$word"); done <<< "$reply"
     fi
@@ -32,13 +33,13 @@ complete -F _boltz_api_complete boltz-api
 
 
 class BashComplete(ShellComplete):
-    """Bash, also as old as the one that macOS has."""
+    """Bash, from 3.2 on."""
 
     name = "bash"
     source_template = _BASH
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the cursor, and the one that it is in."""
+        """Return the words before the cursor, and the one that it is in."""
         line = os.environ["COMP_LINE"].encode()[: int(os.environ["COMP_POINT"])].decode(errors="ignore")
         words = split_arg_string(line)[1:]
         if not line or line[-1].isspace():
@@ -46,7 +47,7 @@ class BashComplete(ShellComplete):
         return words[:-1], words[-1] if words else ""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """What bash is to put after its last break."""
+        """Return what bash is to put after its last break."""
         if item.type != "plain":
             return str(item.type)
         _, incomplete = self.get_completion_args()
@@ -64,7 +65,7 @@ INSTALL: Final = {
 
 
 def command() -> click.Command:
-    """``boltz-api completion``."""
+    """Return ``boltz-api completion``."""
     made = Command(
         "completion",
         callback=_print,
@@ -76,7 +77,7 @@ def command() -> click.Command:
 
 
 def _print(shell: str) -> None:
-    click.echo(SHELLS[shell](click.Command(NAME), {}, NAME, VARIABLE).source(), nl=False)
+    click.echo(SHELLS[shell](click.Command(PROGRAM), {}, PROGRAM, COMPLETE).source(), nl=False)
 
 
 def answer(command: click.Command, instruction: str) -> int:
@@ -84,5 +85,8 @@ def answer(command: click.Command, instruction: str) -> int:
     shell, _, act = instruction.partition("_")
     if shell not in SHELLS or act != "complete":
         return 1
-    click.echo(SHELLS[shell](command, {}, NAME, VARIABLE).complete())
+    try:
+        click.echo(SHELLS[shell](command, {}, PROGRAM, COMPLETE).complete())
+    except (KeyError, ValueError):  # variables that a shell sets are missing or wrong
+        return 1
     return 0

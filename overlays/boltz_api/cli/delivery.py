@@ -1,111 +1,218 @@
-"""Bringing a secret that the server shows once into its owner's hands, whatever stands in the way."""
+"""Delivery of a secret that the server shows once, whatever stands in the way."""
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import sys
-from collections.abc import Callable
-from typing import TypeVar, cast
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
 
 import click
-import msgspec
 
-from boltz_api.cli.interrupts import Held
-from boltz_api.cli.keyfile import KeyFile
-from boltz_api.cli.output import Answer, Output
-from boltz_api.errors import APIConnectionError, APIError, APIResponseValidationError, RotationError
+from boltz_api.cli.output import Answer, Output, say, silence, write
+from boltz_api.redact import printable
 
-T = TypeVar("T")
+
+class InterruptedCallError(Exception):
+    """An interrupt came while a request was under way that may have taken effect."""
+
+
+class UndeliveredError(click.ClickException):
+    """A secret was made, and could be written nowhere."""
+
+
+class _Interrupts:
+    """Ctrl-C, SIGTERM and SIGHUP raise ``KeyboardInterrupt``, unless they are held back."""
+
+    held = False
+    came = False
+
+    def install(self) -> None:
+        """Take the signals over. What is ignored already, as SIGINT is in a background job, stays ignored."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.held:
+            raise KeyboardInterrupt
+        self.came = True
+
+    @contextmanager
+    def hold(self) -> Generator[None]:
+        """Hold interrupts back: whoever stopped now would lose what was made."""
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+        if self.came:
+            self.came = False
+            raise KeyboardInterrupt
+
+
+INTERRUPTS = _Interrupts()
+
+
+class KeyFile:
+    """A new file for a secret, for its owner only. It is made before the secret is: a wrong path is known in time."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise click.UsageError(f"--key-file: {path} exists and is not overwritten; no key was made.") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise click.UsageError(f"--key-file: cannot write {path}: {reason}; no key was made.") from error
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._written = False
+
+    @property
+    def private(self) -> bool:
+        """Whether the system keeps others from reading the file. Windows and some file systems know no such modes."""
+        return os.name == "posix" and not os.fstat(self._file.fileno()).st_mode & 0o077
+
+    def write(self, content: bytes) -> None:
+        """Put ``content`` and a line break on the disk.
+
+        Raises:
+            OSError: It is not there.
+
+        """
+        line = content + b"\n"
+        if self._file.write(line) != len(line):
+            raise OSError(0, "only a part could be written")
+        os.fsync(self._file.fileno())
+        # A file whose folder was removed takes what is written, and is gone when it is closed.
+        if not self._in_place():
+            raise OSError(0, "the file was removed in the meantime")
+        self._written = True
+
+    def close(self) -> None:
+        """Close the file; remove it if nothing is in it."""
+        abandoned = not self._written and self._in_place()
+        with suppress(OSError):  # an error that matters is on its way already
+            self._file.close()
+            if abandoned:
+                self.path.unlink()
+
+    def _in_place(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.lstat())
+        except OSError:
+            return False
 
 
 class Delivery:
-    """Where a new secret goes: into a file of its own, or onto standard output.
+    """The way of a new secret to its owner: into a file of its own, or onto standard output.
 
-    It is made, and the file with it, before the secret is: what cannot work is known while nothing has happened.
+    with Delivery(output, field="key", key_file=None, pending="a key may have been made") as delivery:
+        answer = ...  # an interrupt here says that a key may have been made
+        delivery.hand_over(answer)
     """
 
-    def __init__(self, output: Output, *, secret: str, key_file: str | None) -> None:
-        """Deliver the field ``secret`` of an answer to ``output`` or to ``key_file``.
+    def __init__(self, output: Output | None, *, field: str, key_file: str | None, pending: str) -> None:
+        """Prepare to deliver the field ``field`` of an answer; an interrupt before that says ``pending``.
 
-        Raises:
-            click.UsageError: The file exists, or cannot be made.
-
+        Without ``output``, nothing else of the answer is shown.
         """
+        if key_file is None and sys.stdout is None:
+            raise click.UsageError("standard output is closed and there is no --key-file; no key was made.")
+        self.pending = pending
         self._output = output
-        self._field = secret
-        self._file = KeyFile(key_file) if key_file else None
+        self._field = field
+        self._path = key_file
+        self._file: KeyFile | None = None
 
-    def made_by(self, make: Callable[[Held], T], *, what: str) -> T:
-        """What ``make`` returns. It is interrupted only where it lets interrupts through.
+    def __enter__(self) -> Self:
+        self._file = None if self._path is None else KeyFile(self._path)
+        return self
 
-        Args:
-            make: Makes the secret and hands it over.
-            what: What an interrupt may leave behind, such as ``a key named 'CI' may have been made``.
-
-        """
-        try:
-            with Held(what) as held:
-                return make(held)
-        except (APIError, RotationError) as error:
-            came = _undecoded(error)
-            if came:
-                self._show_as_it_came(came)
-            raise
-        finally:
-            if self._file is not None:
-                self._file.discard_unwritten()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+        if isinstance(error, KeyboardInterrupt) and self.pending:
+            raise InterruptedCallError(f"interrupted while a request was under way: {self.pending}.") from error
 
     def hand_over(self, answer: Answer) -> None:
-        """Write the secret to the file and show the rest, or show everything.
+        """Write the secret to the file and show the rest, or show everything. Interrupts wait until then.
 
         Raises:
-            click.ClickException: It could not be done as wished; the secret was shown in another way.
+            click.ClickException: It could not be done as asked for; the secret was shown in another way.
+            UndeliveredError: It could not be done in any way.
 
         """
-        value = str(answer.fields[self._field])
+        with INTERRUPTS.hold():
+            self._hand_over(answer, str(answer.fields[self._field]))
+            self.pending = ""
+
+    def _hand_over(self, answer: Answer, secret: str) -> None:
         if self._file is None:
-            self._show(answer, value)
+            self._show(answer, secret)
             return
         try:
-            self._file.write(value)
+            self._file.write(secret.encode("utf-8", "surrogatepass"))
         except OSError as error:
-            self._show(answer, value)
+            self._show(answer, secret)
             raise click.ClickException(
                 f"--key-file: cannot write {self._file.path}: {error.strerror}; the key was shown instead."
             ) from error
-        click.echo(f"The key is in {self._file.path}, which only you can read.", err=True)
+        say(f"The key is in {self._file.path}{', which only you can read' * self._file.private}.")
         rest = {name: item for name, item in answer.fields.items() if name != self._field}
-        self._output.show(Answer(rest, msgspec.json.encode(rest)))
+        if self._output is not None:
+            self._output.show(Answer(rest, json.dumps(rest).encode()))
 
-    def _show(self, answer: Answer, value: str) -> None:
+    def _show(self, answer: Answer, secret: str) -> None:
         try:
-            shown = self._output.show(answer)
+            shown = "" if self._output is None else self._output.show(answer)
         except Exception as error:
-            self._show_apart(value)
-            raise click.ClickException(f"the answer could not be written: {error}") from error
-        if value not in shown:  # a --transform left it out
-            self._show_apart(value)
-        click.echo("This is the only time that the key is shown. Store it now.", err=True)
+            self._show_apart(secret)
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise click.ClickException(f"the answer could not be written: {reason}") from error
+        if secret not in shown:  # a query left it out
+            self._show_apart(secret)
+        say("This is the only time that the key is shown. Store it now.")
 
-    def _show_as_it_came(self, text: str) -> None:
-        told = "The server's answer is shown as it came: it may hold a key, shown this once."
+    def keep_undecoded(self, content: bytes) -> None:
+        """Deliver a response to a create that does not fit the contract as it was sent: the secret is in there."""
+        with INTERRUPTS.hold():
+            hint = "it may hold a key, shown this once."
+            if self._file is not None:
+                try:
+                    self._file.write(content)
+                except OSError:
+                    pass
+                else:
+                    say(f"The server's answer is in {self._file.path} as it was sent: {hint}")
+                    return
+            text = printable(content.decode("utf-8", "surrogateescape"), keep="\n\t") + "\n"
+            try:
+                write(text)
+            except OSError:
+                self._show_on_stderr(text)
+            say(f"The server's answer is shown as it was sent: {hint}")
+
+    def _show_apart(self, secret: str) -> None:
+        shown = secret if secret.isprintable() else json.dumps(secret)
+        self._show_on_stderr(f"The key, shown this once: {shown}\n")
+
+    @staticmethod
+    def _show_on_stderr(text: str) -> None:
         try:
-            self._output.text(f"{text}\n")
-        except OSError:
-            sys.stderr.write(f"{text}\n")
-        click.echo(told, err=True)
-
-    def _show_apart(self, value: str) -> None:
-        sys.stderr.write(f"The key, shown this once: {value}\n")
-
-
-def _undecoded(error: APIError | RotationError) -> str:
-    """What came of a successful answer that could not be used: the secret is in there, or nowhere."""
-    failed = error
-    if isinstance(error, RotationError):
-        if error.stage != "create":  # the successor was handed over
-            return ""
-        failed = cast("APIError", error.__cause__)
-    if isinstance(failed, APIResponseValidationError | APIConnectionError):
-        answer = failed.response
-        return answer.text if answer is not None and answer.is_success else ""
-    return ""
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except (OSError, ValueError, AttributeError) as error:
+            silence(sys.stderr)
+            raise UndeliveredError(
+                "a key was made and could be written nowhere; it is lost, so find it and revoke it"
+            ) from error

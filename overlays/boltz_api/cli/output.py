@@ -1,138 +1,400 @@
-"""Answers on standard output, in the form that was asked for."""
+"""Standard output and standard error: answers in the format that was asked for, notes, progress."""
 
 from __future__ import annotations
 
+import errno
+import json
+import os
+import re
+import shlex
+import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, cast
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias, cast
 
 import click
-from attrs import frozen
 
-from boltz_api.cli import formats, transform
+from boltz_api.cli.key_state import derived
+from boltz_api.redact import printable
 
 if TYPE_CHECKING:
-    from boltz_api.cli.settings import Format, Settings
-    from boltz_api.cli.table import Table
+    import jmespath.parser
 
+Format: TypeAlias = Literal["auto", "json", "jsonl", "yaml", "table", "csv", "raw"]
 Object: TypeAlias = Mapping[str, object]
 
+FORMATS: Final[tuple[Format, ...]] = ("auto", "json", "jsonl", "yaml", "table", "csv", "raw")
+PROGRESS_AFTER: Final = 1.0
+PROGRESS_EVERY: Final = 0.2
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a cell that a spreadsheet would run as a formula."""
 
-@frozen
+
+@dataclass(frozen=True)
 class Answer:
-    """What the API sent: decoded, and as it came."""
+    """A response of the API: decoded, and as it was sent."""
 
     value: object
-    raw: bytes
+    raw: bytes = b""
 
     @property
     def fields(self) -> Object:
         """The fields of an answer that is an object."""
         return cast("Object", self.value)
 
+
+@dataclass(frozen=True)
+class Page(Answer):
+    """A page of a listing."""
+
+    items_field: str = "data"
+    more_field: str = "has_more"
+
     @property
     def items(self) -> Sequence[Object]:
-        """What is on a page."""
-        return cast("Sequence[Object]", self.fields["data"])
+        """The items on the page."""
+        return cast("Sequence[Object]", self.fields[self.items_field])
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the listing goes on after the page."""
+        return bool(self.fields.get(self.more_field))
 
 
-class Output:
-    """Standard output for one command's answer."""
+def say(text: str, end: str = "\n") -> None:
+    """Write a note to standard error. It is no reason to fail that nobody can read it."""
+    _count.erase()
+    write_error(printable(text, keep="\n") + end)
 
-    def __init__(self, settings: Settings, *, findings: bool = False) -> None:
-        """Choose the form. With ``findings``, a table has a column for those of an audit.
 
-        Whatever is wrong with the form or the path, or missing to write it, comes up here, before anything is sent.
-        """
-        self._find = transform.compiled(settings.transform) if settings.transform else None
-        self._path = settings.transform
-        self._looked = self._found = False
-        self.form: Format = settings.format
-        if self.form == "auto":
-            self.form = "table" if sys.stdout.isatty() and self._find is None else "json"
-        if self.form == "table":
-            self._table = _table(findings)
-        elif self.form == "yaml":
-            formats.yaml({})
+def write_error(text: str) -> None:
+    """Write text to standard error as it is; if that cannot be, do without."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(sys.stderr)
 
-    def show(self, answer: Answer) -> str:
-        """One answer. Returns what was written, so that a caller can tell whether a secret was part of it."""
-        if self._find is not None:
-            return self._transformed([answer.value], yaml=formats.yaml) + self._end_of_search()
-        if self.form == "table":
-            if isinstance(answer.value, dict):
-                return self._table.record(answer.fields)
-            return self.text(formats.bare(answer.value))
-        return self.text(_one(self.form, answer))
 
-    def pages(self, pages: Iterable[Answer]) -> None:
-        """Pages of a list as one, written as they come in: memory does not grow with their number."""
-        if self._find is not None:
-            for page in pages:
-                self._transformed(page.items, yaml=_yaml_item)
-            self._end_of_search()
-        elif self.form == "table":
-            for page in pages:
-                self._table.rows(page.items)
-            if self._table.empty:
-                click.echo("There are none.", err=True)
-        elif self.form in ("jsonl", "raw"):
-            for page in pages:
-                self.text("".join(map(formats.compact, page.items)) if self.form == "jsonl" else _one("raw", page))
-        else:
-            self._envelope(pages, formats.GrowingYaml() if self.form == "yaml" else formats.GrowingJson())
+def paste(*words: str) -> str:
+    """Return a command to paste into a shell, whatever a server put into its words."""
+    return " ".join(_quoted(printable(word)) for word in words)
 
-    def text(self, text: str) -> str:
-        """Write text as it is, in UTF-8 whatever the terminal's locale: this is data."""
+
+def _quoted(word: str) -> str:
+    if os.name != "nt" or re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII):
+        return shlex.quote(word)
+    return "'" + word.replace("'", "''") + "'"  # as PowerShell reads it
+
+
+class _Count:
+    """A line on standard error that says how far a listing has come. No escape codes: consoles of Windows show them."""
+
+    _shown = ""
+
+    def show(self, text: str) -> None:
+        """Show ``text`` in place of what was shown."""
+        self.erase()
+        self._shown = text
+        write_error(text)
+
+    def erase(self) -> None:
+        """Leave the line empty."""
+        if self._shown:
+            write_error(f"\r{' ' * len(self._shown)}\r")
+            self._shown = ""
+
+
+_count = _Count()
+
+
+def silence(stream: TextIO) -> None:
+    """Point a stream that cannot be written to the null device, or Python would fail on it at exit."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def write(text: str) -> str:
+    """Write text to standard output, in UTF-8 whatever the locale, and flush it; return the text.
+
+    Raises:
+        OSError: Not all of it is written.
+
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    try:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
-        return text
+    except ValueError as error:
+        raise OSError(errno.EBADF, "standard output is closed") from error
+    return text
 
-    def _envelope(self, pages: Iterable[Answer], growing: formats.Growing) -> None:
-        fields: dict[str, object] = {}
+
+def shown_by_terminal() -> bool:
+    """Return whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Return ``value`` as JSON. Characters that steer a terminal or reorder text are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return "\n".join(map(printable, text.split("\n"))) + "\n"
+
+
+def yaml_text(value: object) -> str:
+    """Return ``value`` as YAML in block style, its fields in the order of the answer."""
+    from yaml import safe_dump
+
+    text: str = safe_dump(value, sort_keys=False, allow_unicode=True, width=float("inf"))
+    if not text.replace("\n", "").isprintable():
+        text = safe_dump(value, sort_keys=False, allow_unicode=False, width=float("inf"))
+    return text.removesuffix("...\n")
+
+
+def bare_text(value: object) -> str:
+    """Return text without quotes, for use in a script; anything else as JSON on one line."""
+    if not isinstance(value, str):
+        return json_text(value)
+    return f"{printable(value) if shown_by_terminal() else value}\n"
+
+
+def csv_text(rows: Iterable[Object], columns: Sequence[str], *, heading: bool) -> str:
+    """Return rows as CSV: a list's items stand with spaces between them, null is empty."""
+    import csv
+    import io
+
+    def cell(value: object) -> str:
+        match value:
+            case None:
+                return ""
+            case str():
+                return printable(f"'{value}" if value.startswith(_FORMULA) else value)
+            case list():
+                return " ".join(map(cell, cast("list[object]", value)))
+            case _:
+                return json_text(value).strip()
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if heading:
+        writer.writerow(columns)
+    now = datetime.now(UTC)
+    writer.writerows([cell(derived(row, name, now)) for name in columns] for row in rows)
+    return text.getvalue()
+
+
+class Output:
+    """Standard output for the answer of one command.
+
+    Whatever is wrong with the format, the query or the columns, or missing to write it, comes up when it is made,
+    before anything is sent.
+    """
+
+    def __init__(self, form: Format = "auto", query: str | None = None, columns: tuple[str, ...] = ()) -> None:
+        self._query = query
+        self._columns = columns
+        self._auto = form == "auto"
+        self._headed = False
+        if form == "auto" and query is None and (columns or shown_by_terminal()):
+            form = "table"
+        self.format: Format = "json" if form == "auto" else form
+        if columns and (self.format not in ("table", "csv") or query):
+            raise click.UsageError("--columns is for --format table and csv; for others, use --query.")
+        if self._query is not None:
+            _compiled(self._query)
+        if self.format == "table":
+            from boltz_api.cli.tables import Printer
+
+            self._printer = Printer()
+        elif self.format == "yaml":
+            try:
+                yaml_text({})
+            except ModuleNotFoundError as error:
+                raise click.UsageError("YAML needs PyYAML: pip install 'boltz-api-keys[cli,yaml]'") from error
+
+    @property
+    def streams(self) -> bool:
+        """Whether pages are written as they come, rather than as one document at the end."""
+        return self._query is None and self.format in ("jsonl", "csv", "raw")
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether the format says itself that there is more of a listing."""
+        return self._query is None and self.format in ("json", "yaml", "raw")
+
+    def show(self, answer: Answer) -> str:
+        """Write one answer. Return the text, so that a caller can tell whether a secret was part of it."""
+        if self._query is not None:
+            return self._found(answer.value)
+        match self.format:
+            case "raw":
+                return write(_as_sent(answer))
+            case "table" if isinstance(answer.value, dict):
+                return write(self._printer.record(answer.fields, self._columns))
+            case "csv" if isinstance(answer.value, dict):
+                row = _flattened(answer.fields)
+                return write(csv_text([row], self._columns or list(row), heading=True))
+            case _:
+                return write(self._document(answer.value))
+
+    def pages(self, pages: Iterable[Page]) -> None:
+        """Write the pages of a listing: as they come, or as one document, of which a failure leaves the part so far."""
+        if self.streams:
+            for page in progress(pages, streaming=True):
+                self._page(page)
+            return
+        last: Page | None = None
+        items: list[Object] = []
         try:
-            for page in pages:
-                fields = {name: value for name, value in page.fields.items() if name != "data"}
-                self.text("".join(map(growing.item, page.items)))
-        except BrokenPipeError:
-            raise
+            for page in progress(pages, streaming=False):
+                last = page
+                items += page.items
         except BaseException:
-            # What was written stays of use: whole JSON, and the cursor from which to go on.
-            if fields:
-                self.text(growing.end(fields | {"has_more": True}))
+            if last is not None:
+                more = {last.more_field: True} if last.more_field in last.fields else {}
+                self._whole(last, {**last.fields, **more}, items)
             raise
-        self.text(growing.end(fields))
+        if last is not None:
+            self._whole(last, last.fields, items)
 
-    def _transformed(self, values: Iterable[object], *, yaml: Callable[[object], str]) -> str:
-        assert self._find is not None
-        found = [self._find(value) for value in values]
-        self._looked = self._looked or bool(found)
-        self._found = self._found or any(item is not transform.MISSING for item in found)
-        shown = [None if item is transform.MISSING else item for item in found]
-        if self.form == "table" and all(isinstance(item, dict) for item in shown):
-            return self._table.rows(cast("list[Object]", shown))
-        write = {"json": formats.pretty, "jsonl": formats.compact, "yaml": yaml}.get(self.form, formats.bare)
-        return self.text("".join(map(write, shown)))
+    def line_by_line(self) -> None:
+        """Prefer a format that has a line for each result, unless one was asked for."""
+        if self._auto and self.format == "json" and self._query is None:
+            self.format = "jsonl"
 
-    def _end_of_search(self) -> str:
-        if self._looked and not self._found:
-            click.echo(f"--transform {self._path!r} found nothing.", err=True)
-        return ""
+    def results(self, results: Iterable[Object]) -> None:
+        """Write what became of each of several keys. That a result cannot be written is no reason to stop.
+
+        Raises:
+            click.ClickException: One could not be written.
+
+        """
+        failed: list[OSError] = []
+
+        def kept() -> Iterator[Page]:
+            for result in results:
+                yield Page({"data": [result]})
+
+        found = kept()
+        while True:
+            try:
+                if self.format != "table":
+                    self.pages(found)
+                else:
+                    for page in found:
+                        for row in page.items:
+                            write(printable(f"{row['id']}  {row['result']}: {row['detail']}") + "\n")
+                break
+            except OSError as error:
+                failed.append(error)
+        if failed:
+            raise click.ClickException(f"not every result could be written: {failed[0].strerror}") from failed[0]
+
+    def _page(self, page: Page) -> None:
+        if self.format == "jsonl":
+            write("".join(map(json_text, page.items)))
+        elif self.format == "raw":
+            write(_as_sent(page))
+        elif page.items:
+            # The columns of the first item hold for all.
+            self._columns = self._columns or tuple(page.items[0])
+            write(csv_text(page.items, self._columns, heading=not self._headed))
+            self._headed = True
+
+    def _whole(self, page: Page, envelope: Object, items: Sequence[Object]) -> None:
+        value = {**envelope, page.items_field: items}
+        if self._query is not None:
+            self._found(value)
+        elif self.format == "table":
+            write(self._printer.rows(items, self._columns))
+            if not items:
+                say("There are none.")
+        else:
+            write(self._document(value))
+
+    def _document(self, value: object) -> str:
+        if self.format == "yaml":
+            return yaml_text(value)
+        if self.format == "json":
+            return json_text(value, indent=2)
+        return json_text(value) if self.format == "jsonl" else bare_text(value)
+
+    def _found(self, value: object) -> str:
+        assert self._query is not None
+        try:
+            found: object = _compiled(self._query).search(value)
+        except ValueError as error:
+            raise click.ClickException(f"--query: {error}") from error
+        if found in (None, [], {}):
+            say(f"--query {self._query!r} found nothing.")
+        items = cast("list[object]", found) if isinstance(found, list) else [found]
+        if self.format in ("json", "yaml"):
+            return write(self._document(found))
+        if self.format in ("table", "csv") and items and all(isinstance(item, dict) for item in items):
+            rows = cast("list[Object]", items)
+            if self.format == "table":
+                return write(self._printer.rows(rows))
+            return write(csv_text(rows, list(dict.fromkeys(name for row in rows for name in row)), heading=True))
+        return write("".join(map(json_text if self.format == "jsonl" else bare_text, items)))
 
 
-def _table(findings: bool) -> Table:
-    from boltz_api.cli.table import Table
+def _compiled(query: str) -> jmespath.parser.ParsedResult:
+    import jmespath
 
-    return Table(sys.stdout, findings=findings)
-
-
-def _one(form: Format, answer: Answer) -> str:
-    if form == "raw":
-        return answer.raw.decode("utf-8", "surrogateescape") + "\n"
-    write = {"json": formats.pretty, "jsonl": formats.compact, "yaml": formats.yaml}[form]
-    return write(answer.value)
+    try:
+        return jmespath.compile(query)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0].rstrip(":")
+        raise click.UsageError(f"--query: {query!r} is no JMESPath expression: {reason}.") from error
 
 
-def _yaml_item(value: object) -> str:
-    return formats.yaml([value])
+def _as_sent(answer: Answer) -> str:
+    text = answer.raw.decode("utf-8", "surrogateescape") + "\n"
+    return printable(text, keep="\n\t") if shown_by_terminal() else text
+
+
+def _flattened(fields: Object) -> Object:
+    """Return fields with those of an object among them in its place, so that a created key is one row."""
+    row: dict[str, object] = {}
+    for name, value in fields.items():
+        row |= cast("dict[str, object]", value) if isinstance(value, dict) else {name: value}
+    return row
+
+
+def progress(pages: Iterable[Page], *, streaming: bool) -> Iterator[Page]:
+    """Yield pages; count their items on standard error where that is a terminal and nothing else is written to it.
+
+    What is streamed into a pipe may come out on the same terminal, so only a file leaves room for a count. The count is
+    gone before a page, or the whole, is written.
+    """
+    counted = sys.stderr is not None and sys.stderr.isatty() and not (streaming and not _into_file())
+    count, begin, last = 0, time.monotonic(), 0.0
+    try:
+        for page in pages:
+            if streaming:
+                _count.erase()
+            yield page
+            count += len(page.items)
+            now = time.monotonic()
+            if counted and now - begin >= PROGRESS_AFTER and now - last >= PROGRESS_EVERY:
+                last = now
+                _count.show(f"{count:,} so far ...")
+    finally:
+        _count.erase()
+
+
+def _into_file() -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError, AttributeError):
+        return False

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from boltz_api.cli.help import Command
+from boltz_api.cli.options import Command, Option
 
 
 def command() -> click.Command:
-    """The command."""
+    """Return the command."""
     made = Command(
         "sandbox",
         callback=_serve,
         params=[
-            click.Option(
+            Option(
                 ["--port"],
                 type=click.IntRange(0, 65535),
                 default=8765,
                 show_default=True,
                 help="The port; 0 for any that is free.",
             ),
-            click.Option(
+            Option(
                 ["--db"],
                 metavar="FILE",
                 type=click.Path(dir_okay=False),
                 help="Keep everything in this file, across restarts; else it is gone at the end.",
             ),
-            click.Option(
+            Option(
                 ["--host"],
                 default="127.0.0.1",
                 show_default=True,
                 help="The address to listen on. Any but a loopback address lets other machines in.",
+            ),
+            Option(
+                ["--allow-host"],
+                metavar="NAME",
+                multiple=True,
+                help="Answer requests to this name, too; may be repeated. Others than its own are refused.",
             ),
         ],
         help="Run a sandbox of the API on this machine: the same endpoints, for tests and trials. Ctrl-C ends it.",
@@ -43,7 +51,7 @@ def command() -> click.Command:
 
 
 @click.pass_context
-def _serve(ctx: click.Context, /, port: int, db: str | None, host: str) -> None:
+def _serve(ctx: click.Context, /, port: int, db: str | None, host: str, allow_host: Sequence[str]) -> None:
     try:
         from boltz_api.sandbox.terminal import serve
     except ImportError as error:
@@ -52,4 +60,8 @@ def _serve(ctx: click.Context, /, port: int, db: str | None, host: str) -> None:
         raise click.UsageError(
             "the sandbox needs more; install it with: pip install 'boltz-api-keys[cli,sandbox]'"
         ) from error
-    ctx.exit(serve(port=port, db=db, host=host))
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise click.UsageError(f"--host: {host!r} is no host name.") from error
+    ctx.exit(serve(port=port, db=db, host=host, allowed_hosts=allow_host))
