@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from attrs import frozen
 
-from codegen.schemas import COMPONENT
+from codegen.unions import COMPONENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codegen.document import JSON
-    from codegen.schemas import Schema
+    from codegen.unions import Schema
 
 Kind: TypeAlias = Literal["breaking", "addition", "note"]
 Relation: TypeAlias = Literal["same", "wider", "narrower", "other"]
@@ -121,7 +121,9 @@ class _Reader:
                 if "requestBody" in operation:
                     media = cast("dict[str, dict[str, dict[str, Schema]]]", operation)["requestBody"]["content"]
                     for own in media.values():
-                        yield from self._schema(_Element(f"webhook {name}", f"{method.upper()} body"), own["schema"], {}, {})
+                        yield from self._schema(
+                            _Element(f"webhook {name}", f"{method.upper()} body"), own["schema"], {}, {}
+                        )
 
     def _security(self, requirements: JSON) -> str:
         for name in (name for entry in cast("list[Schema]", requirements) for name in entry):
@@ -264,7 +266,9 @@ def _news(name: str, before: JSON, after: JSON) -> str:
     if name == "required":
         return "optional -> required" if after else "required -> optional"
     if name == "enum" and isinstance(before, list) and isinstance(after, list):
-        came, went = ([value for value in one if value not in other] for one, other in ((after, before), (before, after)))
+        came, went = (
+            [value for value in one if value not in other] for one, other in ((after, before), (before, after))
+        )
         news = [*([f"gains {_values(came)}"] if came else []), *([f"loses {_values(went)}"] if went else [])]
         return f"enum {' and '.join(news) or 'in another order'}"
     return f"{name} {_value(before)} -> {_value(after)}"

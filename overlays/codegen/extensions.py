@@ -11,7 +11,8 @@ from codegen.naming import snake_case
 
 if TYPE_CHECKING:
     from codegen.document import Node, Report
-    from codegen.schemas import Schema, Schemas
+    from codegen.schemas import Schemas
+    from codegen.unions import Schema
 
 EXTENSIONS: Final = ("x-method", "x-repeatable", "x-pagination")
 

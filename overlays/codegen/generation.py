@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codegen.project import Project
-    from codegen.schemas import Schema
+    from codegen.unions import Schema
 
 Emitter: TypeAlias = Callable[[NormalForm, Path], None]
 """Writes one folder, which exists and is empty; raises ``Faults`` for what it cannot express."""

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codegen.document import Node
-    from codegen.schemas import Schema
+    from codegen.unions import Schema
 
 __all__ = ["JSON", "Fault", "Faults", "NormalForm", "Note", "Place", "load"]
 

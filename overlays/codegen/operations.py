@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, cast
 from codegen.document import Faults, described
 from codegen.extensions import Extensions
 from codegen.naming import Namespace, pascal_case, snake_case
-from codegen.schemas import COMPONENT
 
 if TYPE_CHECKING:
     from codegen.document import JSON, Files, Node, Report
-    from codegen.schemas import Direction, Schema, Schemas
+    from codegen.schemas import Schemas
+    from codegen.unions import Direction, Schema
     from codegen.security import Security
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -460,7 +460,9 @@ class Operations:
             for method, operation in item.members.items():
                 if method not in METHODS:
                     continue
-                own: Schema = {key: words for key in ("summary", "description") if (words := self._text(operation, key))}
+                own: Schema = {
+                    key: words for key in ("summary", "description") if (words := self._text(operation, key))
+                }
                 body = operation.get("requestBody")
                 content = self._resolved(body).get("content") if body is not None else None
                 if content is not None and any(_JSON.fullmatch(kind) for kind in content.members):
@@ -489,6 +491,3 @@ def _without_null(schema: Schema) -> bool:
     if schema.get("default", "") is None:
         del schema["default"]
     return str(schema) != before
-
-
-__all__ = ["COMPONENT", "METHODS", "Operations"]

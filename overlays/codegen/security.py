@@ -9,7 +9,7 @@ from codegen.document import described
 
 if TYPE_CHECKING:
     from codegen.document import JSON, Node, Report
-    from codegen.schemas import Schema
+    from codegen.unions import Schema
 
 
 class Security:
