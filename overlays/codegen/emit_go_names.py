@@ -92,6 +92,10 @@ class Names:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
+    def is_free(self, name: str) -> bool:
+        """Whether ``claim`` would give ``name`` as it is."""
+        return name not in self._taken
+
     def claim(self, name: str) -> str:
         """``name``, with an underscore for each time that it was taken."""
         while name in self._taken:
@@ -134,7 +138,7 @@ def comment(text: str, indent: str = "", width: int = 118) -> list[str]:
 
 def aligned(rows: Sequence[Sequence[str]], indent: str = "\t") -> list[str]:
     """Lines whose columns stand below each other, as gofmt puts those of fields and constants."""
-    widths = [max((len(row[at]) for row in rows if len(row) > at + 1), default=0) for at in range(max(map(len, rows)))]
+    widths = [max((len(row[at]) for row in rows if len(row) > at + 1), default=0) for at in range(max(map(len, rows), default=0))]
     return [
         indent + " ".join(cell.ljust(widths[at]) if at + 1 < len(row) else cell for at, cell in enumerate(row)).rstrip()
         for row in rows

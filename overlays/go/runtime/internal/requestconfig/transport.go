@@ -1,0 +1,211 @@
+package requestconfig
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var (
+	errTooLarge = errors.New("the answer is larger than the limit")
+	errEncoding = errors.New("the answer is encoded in a way that cannot be read")
+)
+
+// stay keeps net/http from following redirects: it would send the key, and on a 307 the body, to any host.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// defaultClient is shared by all clients that are not given one of their own: a pool each would leak connections.
+var defaultClient = sync.OnceValue(func() *http.Client {
+	return &http.Client{
+		CheckRedirect: stay,
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    5 * time.Second,
+			ForceAttemptHTTP2:      true,
+			MaxIdleConns:           200,
+			MaxIdleConnsPerHost:    100,
+			IdleConnTimeout:        90 * time.Second,
+			MaxResponseHeaderBytes: 1 << 20,
+			DisableCompression:     true, // it is undone here, within the limit
+		},
+	}
+})
+
+// sender returns what sends the requests, and whether its word can be taken for it that no connection was made.
+func sender(client HTTPClient) (send func(*http.Request) (*http.Response, error), trusted bool) {
+	switch client := client.(type) {
+	case nil:
+		return defaultClient().Do, true
+	case *http.Client:
+		own := *client
+		own.CheckRedirect = stay
+		_, plain := own.Transport.(*http.Transport)
+		return own.Do, plain || own.Transport == nil
+	}
+	return client.Do, false
+}
+
+// outcome is what came of one try.
+type outcome struct {
+	// res is the answer, as far as one came; its body is in body.
+	res  *http.Response
+	body string
+	// err is set where the answer is not whole.
+	err error
+	// unsent is set where it is certain that nothing was sent.
+	unsent bool
+	// lasting is set where another try would fare no better.
+	lasting bool
+	timeout bool
+	elapsed time.Duration
+}
+
+// send makes one try.
+func (p *prepared) send(ctx context.Context, target *url.URL, timeout time.Duration) outcome {
+	started := time.Now()
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	// The only proof that nothing was sent: a connection was asked for and never had. Others are guesses: a peer that
+	// resets after it has read everything looks like one that never read.
+	var asked, got atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+	})
+	next, trusted := sender(p.cfg.HTTPClient)
+	var sent error
+	calls := 0
+	handler := func(req *http.Request) (*http.Response, error) {
+		res, err := next(req)
+		calls++
+		sent = err
+		return res, err
+	}
+	for i := len(p.cfg.Middlewares) - 1; i >= 0; i-- {
+		middleware, inner := p.cfg.Middlewares[i], handler
+		handler = func(req *http.Request) (*http.Response, error) { return middleware(req, inner) }
+	}
+	res, err := handler(p.request(traced, target))
+	if err == nil && res == nil {
+		err = errors.New("the HTTP client returned neither an answer nor an error")
+	}
+	if err != nil {
+		if res != nil && res.Body != nil {
+			_ = res.Body.Close()
+		}
+		// A middleware may have sent the request by other means, and failed on its own.
+		own := err == sent && calls == 1 //nolint:errorlint // the very error, not one that wraps it
+		unsent := trusted && own && asked.Load() && !got.Load()
+		return outcome{err: withoutURL(err), unsent: unsent, timeout: isTimeout(err), elapsed: time.Since(started)}
+	}
+	body, err := read(res, p.cfg.MaxResponseBytes)
+	return outcome{
+		res: res, body: body, err: err, lasting: errors.Is(err, errTooLarge) || errors.Is(err, errEncoding),
+		timeout: isTimeout(err), elapsed: time.Since(started),
+	}
+}
+
+func (p *prepared) request(ctx context.Context, target *url.URL) *http.Request {
+	req := (&http.Request{
+		Method: p.operation.Method, URL: target, Host: target.Host, Header: p.header.Clone(), Body: http.NoBody,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
+	// No GetBody: with it, net/http repeats requests by itself, a POST included that carries an Idempotency-Key.
+	if len(p.body) > 0 {
+		req.Body = io.NopCloser(bytes.NewReader(p.body))
+		req.ContentLength = int64(len(p.body))
+	}
+	return req
+}
+
+// withoutURL returns what went wrong, without the URL that net/http puts before it: that may hold secrets.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// read reads the body within the limit, which counts after decompression: a small answer that unfolds to gigabytes
+// costs no more than the limit. What was read before an error is returned with it.
+func read(res *http.Response, limit int) (string, error) {
+	defer func() { _ = res.Body.Close() }()
+	var b strings.Builder
+	if n := res.ContentLength; n > 0 && n <= int64(limit) {
+		b.Grow(int(n))
+	}
+	// Not read all at once: what came of a body that breaks off is kept.
+	plain := io.Reader(res.Body)
+	switch encoding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		raw := &counted{reader: res.Body}
+		unzip, err := gzip.NewReader(raw)
+		if err != nil {
+			if raw.err != nil {
+				return "", raw.err
+			}
+			if raw.n == 0 {
+				return "", nil
+			}
+			return "", fmt.Errorf("%w: it claims to be gzip and is not", errEncoding)
+		}
+		_, err = io.Copy(&b, io.LimitReader(unzip, int64(limit)+1))
+		if err != nil && raw.err == nil {
+			err = fmt.Errorf("%w: the gzip data is damaged or breaks off", errEncoding)
+		}
+		return finished(b.String(), limit, err)
+	default:
+		_, _ = io.Copy(&b, io.LimitReader(plain, int64(limit)))
+		return b.String(), fmt.Errorf("%w: it was not asked for as %.40q", errEncoding, encoding)
+	}
+	_, err := io.Copy(&b, io.LimitReader(plain, int64(limit)+1))
+	return finished(b.String(), limit, err)
+}
+
+func finished(body string, limit int, err error) (string, error) {
+	if len(body) > limit {
+		return body[:limit], fmt.Errorf("%w of %d bytes", errTooLarge, limit)
+	}
+	return body, err
+}
+
+// counted notes what became of the reader below gzip, whose own errors do not tell.
+type counted struct {
+	reader io.Reader
+	n      int64
+	err    error
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.reader.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
+		c.err = err
+	}
+	return n, err
+}
