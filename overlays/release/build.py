@@ -106,7 +106,7 @@ def build(root: Path, folder: Path, *, sign: Path | None = None) -> Release:
 
 
 def build_twice(project: Project, export: Path, again: Path, commit: Commit, scratch: Path) -> list[Path]:
-    """Build wheel and sdist of two exports in different surroundings, and a wheel from the sdist; refuse differences."""
+    """Build wheel and sdist of two exports in different surroundings, and a wheel from the sdist; compare the bytes."""
     first, second, third = (scratch / name for name in ("first", "second", "from-sdist"))
     for tree, into, surroundings in ((export, first, HERE), (again, second, ELSEWHERE)):
         (tree / "sbom").mkdir()
@@ -240,7 +240,7 @@ def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, 
     for stale in [*folder.glob(f"{CHECKSUMS}*"), *folder.glob(f"{name}-*")]:
         stale.unlink()
     digests = {file.name: sha256(file) for file in files}
-    statement = folder / f"{project.stem}.intoto.json"
+    statement = folder / f"{project.stem}.provenance.json"
     statement.write_text(sbom.provenance(commit, digests), "utf-8")
     digests[statement.name] = sha256(statement)
     for file in files:

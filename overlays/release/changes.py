@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 Source: TypeAlias = Callable[[Path, Path], list[Change]]
 """Compares one aspect of two source trees: the last release's, and the one to be released."""
 
-NOUNS: Final = {"breaking": ("breaking change", "breaking changes"), "addition": ("addition", "additions"),
-                "note": ("note", "notes")}  # fmt: skip
-"""The kinds of changes, the gravest first."""
+KINDS: Final = {"breaking": "breaking change", "addition": "addition", "note": "note"}
+"""The kinds of changes, the gravest first, and their nouns."""
 
 
 def contract_changes(old: Path, new: Path) -> list[Change]:
@@ -41,7 +40,7 @@ def contract_changes(old: Path, new: Path) -> list[Change]:
 
 
 def _normal_form(tree: Path) -> dict[str, Any]:
-    return normal_form.load(tree / "openapi.yaml")
+    return normal_form.load(tree / "openapi.yaml").document
 
 
 def packaging_changes(old: Path, new: Path) -> list[Change]:
@@ -143,7 +142,7 @@ class Report:
             return f"{self.project.name} {self.project.version}: the first release, so there is none to compare with."
         title = f"Changes in {self.project.name} since {self.baseline.version} ({self.baseline.origin})"
         lines = [title, "=" * len(title)]
-        ranks = list(NOUNS)
+        ranks = list(KINDS)
         for name, changes in self.sections.items():
             ordered = sorted(changes, key=lambda change: (ranks.index(change.kind), change.text))
             lines += ["", f"{name}:", *(f"  {change.kind:<8}  {change.text}" for change in ordered)]
@@ -155,7 +154,7 @@ class Report:
 
     def _counts(self) -> dict[str, int]:
         kinds = [change.kind for changes in self.sections.values() for change in changes]
-        return {kind: kinds.count(kind) for kind in NOUNS if kind in kinds}
+        return {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
 
     def _sufficient(self) -> bool:
         # A release candidate may have the version that it is a candidate for.
@@ -163,7 +162,7 @@ class Report:
 
     def _verdict(self) -> str:
         for kind, count in self._counts().items():
-            return f"{count} {NOUNS[kind][count > 1]}"
+            return f"{count} {KINDS[kind]}{'s' if count > 1 else ''}"
         return "no change"
 
 

@@ -89,9 +89,9 @@ class Index:
         if response.status_code == HTTPStatus.NOT_FOUND or response.is_redirect:
             return []
         try:
-            return list(_parse(response, project))
+            return _parse(response, project)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError, UnsupportedRepoVersionError):
-            raise Refusal(f"the index {self.name} does not answer with a package index's page; is its URL right?") from None
+            raise Refusal(f"the index {self.name} answers with no page of a package index; is its URL right?") from None
 
     def unpack(self, file: PublishedFile, folder: Path) -> Path:
         """Download an sdist and unpack it into ``folder``; refuse it if it is not what the index announced."""

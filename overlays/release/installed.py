@@ -81,7 +81,7 @@ def check(root: Path, pythons: Iterable[str], resolutions: Iterable[str], wheel:
                 check_tests(environment, root)
                 if commit:
                     version = environment.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-                    _record(root, commit, f"{version.strip()} {resolution}")
+                    record(root, commit, f"{version.strip()} {resolution}")
     if not commit:
         print("not recorded for `publish`: only a wheel of a commit, without further edits, is")
 
@@ -106,7 +106,8 @@ def _passed(root: Path, commit: Commit) -> list[str]:
         return []
 
 
-def _record(root: Path, commit: Commit, combination: str) -> None:
+def record(root: Path, commit: Commit, combination: str) -> None:
+    """Note that the wheel of ``commit`` passed with this Python and resolution."""
     passed = sorted({*_passed(root, commit), combination})
     (root / PASSED).parent.mkdir(exist_ok=True)
     (root / PASSED).write_text(json.dumps({"commit": commit.sha, "passed": passed}), "utf-8")

@@ -21,7 +21,7 @@ PACKAGES = {"overlays/boltz_api": "boltz_api", "generated/boltz_api_generated": 
 """Each shipped package: its folder in the tree, and its name in the wheel."""
 NORMAL_FORM = "generated/boltz_api_generated/openapi.json"
 
-_HEADING = re.compile(r"^## \[?v?(?P<version>\d[^\s\]]*)\]?(?P<rest>.*)$", re.MULTILINE)
+_HEADING = re.compile(r"^## \[?v?(\d[^\s\]]*)\]?(.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^__version__ = \"(?P<version>[^\"]+)\"$", re.MULTILINE)
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
@@ -91,11 +91,10 @@ class Project:
 
 
 def _entries(changelog: str) -> tuple[Entry, ...]:
-    headings = list(_HEADING.finditer(changelog))
-    ends = [heading.start() for heading in headings[1:]] + [len(changelog)]
+    parts = _HEADING.split(changelog)[1:]  # a version, the rest of its heading, and its text, in turn
     return tuple(
-        Entry(Version(heading["version"]), bool(_DATE.search(heading["rest"])), changelog[heading.end() : end].strip())
-        for heading, end in zip(headings, ends, strict=True)
+        Entry(Version(version), bool(_DATE.search(rest)), text.strip())
+        for version, rest, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
     )
 
 

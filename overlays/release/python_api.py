@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 import griffe
-from attrs import field, frozen
+from attrs import frozen
 
 from codegen.contract_diff import Change
 from release.project import PACKAGES
@@ -24,17 +24,16 @@ RESOURCES = "boltz_api_generated.resources"
 
 @frozen
 class _Part:
-    """A class, a function, an attribute, a parameter or a returned value: what a caller can depend on."""
+    """A class, a base, a function, an attribute, a parameter or a result: what a caller can depend on."""
 
     kind: str
     annotation: str = ""
-    required: bool = field(default=False)
     default: str | None = None
-    order: tuple[str, ...] = ()
-    """A function's positional parameters."""
-    bases: frozenset[str] = frozenset()
+    required: bool = False
     taken: bool = False
     """Whether callers hand it in; else they are given it."""
+    order: tuple[str, ...] = ()
+    """A function's positional parameters."""
 
 
 def changes(old: Path, new: Path) -> list[Change]:
@@ -59,24 +58,21 @@ def _load(tree: Path) -> dict[str, griffe.Object]:
 
 
 def _exported(module: griffe.Object | griffe.Alias) -> Iterator[tuple[str, griffe.Object]]:
-    if module.path.startswith(RESOURCES):
-        names = [name for name, member in module.members.items() if not member.is_alias and member.is_class]
-    else:
-        names = list(map(str, module.exports or ())) if module.path.startswith("boltz_api.") or module.path == "boltz_api" else []
-    for name in names:
-        final = _final(module.members[name]) if name in module.members else None
-        if final is not None and not final.is_module and not name.startswith("_"):
-            yield f"{module.path}.{name}", final
+    generated = module.path.startswith("boltz_api_generated")
+    exports = set(map(str, module.exports or ())) if not generated else set[str]()
     for name, member in module.members.items():
-        if not member.is_alias and member.is_module and not name.startswith("_"):
-            yield from _exported(member)
+        if not member.is_alias and member.is_module:
+            if not name.startswith("_"):
+                yield from _exported(member)
+        elif name in exports or (not member.is_alias and member.is_class and module.path.startswith(RESOURCES)):
+            final = _final(member)
+            if final is not None and not final.is_module:
+                yield f"{module.path}.{name}", final
 
 
 def _final(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
-    if isinstance(member, griffe.Object):
-        return member
     try:
-        return member.final_target
+        return member if isinstance(member, griffe.Object) else member.final_target
     except griffe.AliasResolutionError:
         return None  # another package's, re-exported
 
@@ -84,64 +80,61 @@ def _final(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
 def _parts(path: str, item: griffe.Object, *, key: bool = False) -> Iterator[tuple[str, _Part]]:
     kind = item.kind.value
     if isinstance(item, griffe.Class):
-        bases = frozenset(map(str, item.bases))
-        yield path, _Part(kind, bases=bases)
+        bases = list(map(str, item.bases))
+        yield path, _Part(kind)
+        yield from ((f"{path}'s base {base}", _Part("base")) for base in bases)
         keys = any("TypedDict" in base or base.endswith("Options") for base in bases)
         for name, member in item.all_members.items():
-            final = _final(member)
-            if final is not None and (name == "__init__" or not name.startswith("_")):
+            final = _final(member) if name == "__init__" or not name.startswith("_") else None
+            if final is not None:
                 yield from _parts(f"{path}.{name}", final, key=keys)
     elif isinstance(item, griffe.Function):
         parameters = [each for each in item.parameters if not each.name.startswith("_")]
         by_keyword = (griffe.ParameterKind.keyword_only, griffe.ParameterKind.var_keyword)
-        order = tuple(each.name for each in parameters if each.kind not in by_keyword)
-        yield path, _Part(kind, order=order)
-        yield f"{path} returns", _Part("result", str(item.returns or "Any"))
+        yield path, _Part(kind, order=tuple(each.name for each in parameters if each.kind not in by_keyword))
+        yield f"{path}'s result", _Part("result", str(item.returns or "Any"))
         for each in parameters:
-            default = None if each.required else str(each.default)
             described = f"{each.kind.value} parameter" if each.kind else "parameter"
-            annotation = str(each.annotation or "Any")  # without one anything goes, as for a type checker
-            yield f"{path}({each.name})", _Part(described, annotation, each.required, default, taken=True)
+            default = None if each.required else str(each.default)
+            # Without an annotation anything goes, as for a type checker.
+            part = _Part(described, str(each.annotation or "Any"), default, each.required, taken=True)
+            yield f"{path}({each.name})", part
     elif isinstance(item, griffe.Attribute):
         # Without an annotation type checkers infer one, and griffe does not.
         annotation = str(item.annotation or "")
-        yield path, _Part("key" if key else kind, annotation, key and not _optional(annotation), taken=key)
+        yield path, _Part("key" if key else kind, annotation, required=key and not _optional(annotation), taken=key)
 
 
 def _compare(old: dict[str, _Part], new: dict[str, _Part]) -> Iterator[Change]:
     for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
-        function = path.partition("(")[0]
-        if before is None:
-            assert after is not None, "it is in one of them"
-            demanding = after.required and (function == path or function in old)
-            yield Change(f"{path}: added{', and required' if demanding else ''}", "breaking" if demanding else "addition")
-        elif after is None:
-            if function == path or function in new:  # else the function's own line says it
-                yield Change(f"{path}: removed", "breaking")
-        elif before != after:
-            yield from _compare_parts(path, before, after)
+        whole = path.partition("(")[0].partition("'")[0]
+        if before and after:
+            yield from _compare_part(path, before, after)
+        elif before and (whole == path or whole in new):  # else the line of the whole says it
+            yield Change(f"{path}: removed", "breaking")
+        elif after and after.required and (whole == path or whole in old):
+            yield Change(f"{path}: added, and required", "breaking")
+        elif after and (whole == path or whole in old):
+            yield Change(f"{path}: added", "addition")
 
 
-def _compare_parts(path: str, before: _Part, after: _Part) -> Iterator[Change]:
+def _compare_part(path: str, before: _Part, after: _Part) -> Iterator[Change]:
     if before.kind != after.kind:
         freer = after.kind.startswith("positional or keyword")
         yield Change(f"{path}: was {before.kind}, is {after.kind}", "addition" if freer else "breaking")
-    kept = [name for name in before.order if name in after.order]
-    if list(after.order[: len(kept)]) != kept:
+    kept = tuple(name for name in before.order if name in after.order)
+    if after.order[: len(kept)] != kept:
         yield Change(f"{path}: positional parameters moved", "breaking")
-    for base in sorted(before.bases - after.bases):
-        yield Change(f"{path}: no longer a {base}", "breaking")
     if before.required != after.required:
-        text = "is now required" if after.required else "may be left out now"
-        yield Change(f"{path}: {text}", "breaking" if after.required else "addition")
+        kind, text = ("breaking", "is now required") if after.required else ("addition", "may be left out now")
+        yield Change(f"{path}: {text}", kind)
     elif before.default != after.default:
         yield Change(f"{path}: default changed from {before.default} to {after.default}", "breaking")
-    if before.annotation and after.annotation:
-        one, two = alternatives(before.annotation), alternatives(after.annotation)
-        if one != two:
-            text = f"{path}: type changed from {before.annotation} to {after.annotation}"
-            yield Change(text, "addition" if is_compatible(one, two, taken=after.taken) else "breaking")
+    one, two = (alternatives(part.annotation or "Any") for part in (before, after))
+    if one != two and before.annotation and after.annotation:
+        text = f"{path}: type changed from {before.annotation} to {after.annotation}"
+        yield Change(text, "addition" if is_compatible(one, two, taken=after.taken) else "breaking")
 
 
 def is_compatible(old: frozenset[str], new: frozenset[str], *, taken: bool) -> bool:

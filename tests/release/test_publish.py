@@ -1,110 +1,118 @@
-"""Publishing to a real index on loopback: what arrives, what is refused, and what is said."""
+"""`publish`, to a real index on loopback: what arrives, what is refused, and who gets the credentials."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
-import shlex
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
 from packaging.version import Version
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from release import credentials, embedded_index
+from release import embedded_index, installed, publish
 from release.build import Release
-from release.credentials import Credentials
-from release.embedded_index import EmbeddedIndex
-from release.project import Entry
-from release.publish import Permission, explain, publish, refuse_unannounced
-from release.published import look_up
-from release.refusal import Refusal
-from release.report import Question
-from release.target import Target, is_loopback, resolve
+from release.index import Credentials, Index, PublishedFile, resolve
+from release.project import Project, Refusal, Repository
 
-BYTES = "with other bytes"
-FIRST = Question(first=True)
+if TYPE_CHECKING:
+    from tests.release.conftest import Maintainer
+
+FINAL = ["publish", "--without-installed", "--index"]
 
 
 def held(folder: Path) -> dict[str, str]:
-    """What the index's folder holds, by name and digest."""
+    """The index's files, by name and digest."""
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+
+
+def digests(release: Release) -> dict[str, str]:
+    return {file.name: release.digests[file.name] for file in release.distributions}
 
 
 def changed(release: Release, folder: Path) -> Release:
     """The release under the same names with one more file in its wheel."""
     folder.mkdir()
-    for file in release.distributions.files:
-        (folder / file.name).write_bytes(file.read_bytes())
-    wheel, sdist = (folder / file.name for file in release.distributions.files)
+    for name in release.digests:
+        (folder / name).write_bytes((release.folder / name).read_bytes())
+    wheel = folder / release.distributions[0].name
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("boltz_api/more.py", "")
-    return evolve(release, distributions=evolve(release.distributions, wheel=wheel, sdist=sdist))
+    return evolve(release, folder=folder, digests={name: held(folder)[name] for name in release.digests})
 
 
-def test_published_files_are_those_that_were_built(release: Release, index: EmbeddedIndex, tmp_path: Path) -> None:
-    publish(release, index.target, index.publisher, FIRST)
-    expected = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in release.distributions.files}
-    assert expected == held(tmp_path / "index")
-    shelf = look_up(index.target, "boltz-api-keys", None)
-    assert expected == {file.name: file.sha256 for file in shelf.files}
-
-
-def test_the_same_bytes_again_succeed_and_change_nothing(
-    release: Release, index: EmbeddedIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_release_arrives_as_it_was_built_and_again_changes_nothing(
+    maintainer: Maintainer, without_build: Release, index: Index, tmp_path: Path
 ) -> None:
-    publish(release, index.target, index.publisher, FIRST)
+    code, output, _ = maintainer.run(*FINAL, index.simple, "--dry-run")
+    assert code == 0
+    assert "a dry run: nothing was uploaded" in output
+    assert held(tmp_path / "index") == {}
+    code, output, _ = maintainer.run(*FINAL, index.simple)
+    assert code == 0
+    assert f"boltz-api-keys {maintainer.version} is in {index.simple}" in output
+    assert digests(without_build) == held(tmp_path / "index")
+    assert digests(without_build) == {file.name: file.sha256 for file in index.files("boltz-api-keys")}
     before = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "index").iterdir()}
-    capsys.readouterr()
-    publish(release, index.target, index.publisher, FIRST)
+    code, output, _ = maintainer.run(*FINAL, index.simple)
+    assert code == 0
+    assert output.count("already exists, skipping") == 2
     assert before == {file.name: file.stat().st_mtime_ns for file in (tmp_path / "index").iterdir()}
-    assert "already, with the same bytes" in capsys.readouterr().out
 
 
-def test_other_bytes_under_a_published_version_are_refused_and_nothing_is_overwritten(
-    release: Release, index: EmbeddedIndex, tmp_path: Path
-) -> None:
-    publish(release, index.target, index.publisher, FIRST)
-    before = held(tmp_path / "index")
-    with pytest.raises(Refusal, match=f"holds .*whl {BYTES}.*raise the version"):
-        publish(changed(release, tmp_path / "changed"), index.target, index.publisher, FIRST)
-    assert before == held(tmp_path / "index")
+@pytest.mark.parametrize("private", [False, True])
+def test_other_bytes_under_a_published_version_are_refused(release: Release, tmp_path: Path, private: bool) -> None:
+    with embedded_index.serve(tmp_path / "index", private=private) as index:
+        publish.upload(release, index)
+        publish.upload(release, index)
+        before = held(tmp_path / "index")
+        other = changed(release, tmp_path / "changed")
+        for dry_run in (True, False):
+            with pytest.raises(Refusal, match=r"do not match for `.*whl`.*; a published file is never replaced") as said:
+                publish.upload(other, index, dry_run=dry_run)
+            assert index.credentials is not None
+            assert index.credentials.password not in str(said.value)
+        assert before == held(tmp_path / "index")
 
 
 def test_an_upload_that_broke_off_between_the_files_is_completed(
-    release: Release, index: EmbeddedIndex, tmp_path: Path
+    maintainer: Maintainer, without_build: Release, index: Index, tmp_path: Path
 ) -> None:
-    wheel = release.distributions.wheel
+    wheel = without_build.distributions[0]
     (tmp_path / "index" / wheel.name).write_bytes(wheel.read_bytes())
-    publish(release, index.target, index.publisher, FIRST)
-    assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
+    assert maintainer.run(*FINAL, index.simple)[0] == 0
+    assert digests(without_build) == held(tmp_path / "index")
 
 
-def test_an_upload_that_broke_off_within_a_file_leaves_nothing_and_can_be_repeated(
-    release: Release, index: EmbeddedIndex, tmp_path: Path
-) -> None:
-    where = urlsplit(index.url)
+def test_an_upload_that_broke_off_within_a_file_leaves_nothing(release: Release, index: Index, tmp_path: Path) -> None:
+    where, who = urlsplit(index.upload), index.credentials
+    assert who is not None
+    wheel = release.distributions[0]
     body = (
         b'--cut\r\nContent-Disposition: form-data; name=":action"\r\n\r\nfile_upload\r\n--cut\r\n'
-        + f'Content-Disposition: form-data; name="content"; filename="{release.distributions.wheel.name}"'.encode()
+        + f'Content-Disposition: form-data; name="content"; filename="{wheel.name}"'.encode()
         + b"\r\n\r\n"
-        + release.distributions.wheel.read_bytes()[:2000]
+        + wheel.read_bytes()[:2000]
     )
-    user = f"{index.publisher.username}:{index.publisher.password}"
     head = (
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=cut\r\n"
-        f"Authorization: Basic {base64.b64encode(user.encode()).decode()}\r\nContent-Length: 100000\r\n\r\n"
+        f"Authorization: Basic {base64.b64encode(f'{who.username}:{who.password}'.encode()).decode()}\r\n"
+        "Content-Length: 100000\r\n\r\n"
     )
     with socket.create_connection((where.hostname, where.port)) as connection:
         connection.sendall(head.encode() + body)
@@ -112,108 +120,140 @@ def test_an_upload_that_broke_off_within_a_file_leaves_nothing_and_can_be_repeat
         while connection.recv(4096):
             pass
     assert held(tmp_path / "index") == {}
-    publish(release, index.target, index.publisher, FIRST)
-    assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
+    publish.upload(release, index)
+    assert digests(release) == held(tmp_path / "index")
 
 
-def test_an_index_that_wants_credentials_for_reading_gets_them(release: Release, tmp_path: Path) -> None:
-    with embedded_index.serve(tmp_path / "index", private=True) as private:
-        publish(release, private.target, private.publisher, FIRST)
-        publish(release, private.target, private.publisher, FIRST)
-    assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
-
-
-@pytest.mark.parametrize("private", [False, True])
-def test_wrong_credentials_are_one_sentence_without_them(release: Release, tmp_path: Path, private: bool) -> None:
-    wrong = Credentials("release", "not-the-password")
-    with embedded_index.serve(tmp_path / "index", private=private) as index, pytest.raises(Refusal) as refusal:
-        publish(release, index.target, wrong, FIRST)
-    assert str(refusal.value) == "the index the embedded index refuses these credentials"
+def test_a_file_that_changed_after_the_build_is_not_uploaded(
+    maintainer: Maintainer, without_build: Release, index: Index, tmp_path: Path
+) -> None:
+    wheel = without_build.distributions[0]
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("boltz_api/more.py", "")
+    assert f"{wheel} changed after the build; nothing was uploaded" == maintainer.refused(*FINAL, index.simple)
     assert held(tmp_path / "index") == {}
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_no_credentials_are_one_sentence(release: Release, tmp_path: Path, private: bool) -> None:
-    no_credentials = pytest.raises(Refusal, match="wants credentials; set UV_PUBLISH_USERNAME")
-    with embedded_index.serve(tmp_path / "index", private=private) as index, no_credentials:
-        publish(release, index.target, None, FIRST)
+def test_wrong_or_missing_credentials_are_one_sentence(
+    maintainer: Maintainer, without_build: Release, private: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with embedded_index.serve(tmp_path / "index", private=private) as index:
+        missing = maintainer.refused(*FINAL, index.simple)
+        monkeypatch.setenv("UV_PUBLISH_TOKEN", "fake-password")
+        wrong = maintainer.refused(*FINAL, index.simple)
+    assert "set UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or UV_PUBLISH_TOKEN" in missing
+    assert ("refuses these credentials" if private else "status code 403 Forbidden") in wrong
+    assert "fake-password" not in wrong
+    assert held(tmp_path / "index") == {}
 
 
-def test_an_index_that_is_not_there_is_one_sentence(release: Release) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    target = resolve(f"http://127.0.0.1:{port}/simple/", Path())
-    with pytest.raises(Refusal, match=rf"^the index http://127\.0\.0\.1:{port}/simple/ cannot be reached: [^\n]+$"):
-        publish(release, target, None, FIRST)
+def test_no_password_is_among_the_arguments_of_a_process(release: Release, index: Index) -> None:
+    seen: list[str] = []
+    sys.addaudithook(lambda event, values: seen.append(str(values[1])) if event == "subprocess.Popen" else None)
+    publish.upload(release, index)
+    assert any("publish" in arguments for arguments in seen)
+    assert index.credentials is not None
+    assert not any(index.credentials.password in arguments for arguments in seen)
+    assert index.credentials.password not in repr(index)
 
 
 @contextmanager
-def cramped_index(folder: Path) -> Generator[EmbeddedIndex]:
-    """The index's process where no file can grow beyond one block."""
-    settings = {"folder": str(folder), "port": 0, "fallback": None, "private": False}
-    settings |= {"username": "release", "password": "fake"}
-    folder.mkdir()
-    command = f"ulimit -f 1; exec {shlex.quote(sys.executable)} -W ignore -B -m release.index_server"
-    overlays = str(Path(embedded_index.__file__).parent.parent)
-    with subprocess.Popen(
-        ["sh", "-c", command],
-        env={**os.environ, "PYTHONPATH": overlays},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        print(json.dumps(settings), file=server.stdin, flush=True)
-        port = int(server.stdout.readline())
-        try:
-            yield EmbeddedIndex(url=f"http://127.0.0.1:{port}/", publisher=Credentials("release", "fake"))
-        finally:
-            server.terminate()
+def recording(seen: list[str | None], location: str = "") -> Generator[str]:
+    """A server that notes the credentials of each request, and redirects or answers 404; its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers["Authorization"])
+            self.send_response(302 if location else 404)
+            self.send_header("Location", location)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *arguments: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
-def test_an_index_without_room_is_one_sentence_and_keeps_no_torn_file(release: Release, tmp_path: Path) -> None:
-    with cramped_index(tmp_path / "index") as index, pytest.raises(Refusal) as refusal:
-        publish(release, index.target, index.publisher, FIRST)
-    assert str(refusal.value) == "the index the embedded index has no room for the upload; nothing was stored"
-    assert held(tmp_path / "index") == {}
-    with embedded_index.serve(tmp_path / "index") as roomy:
-        publish(release, roomy.target, roomy.publisher, FIRST)
-    assert {file.name for file in release.distributions.files} == set(held(tmp_path / "index"))
-
-
-def test_a_dry_run_says_all_and_does_nothing(
-    release: Release, index: EmbeddedIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_credentials_go_to_the_origin_of_the_uploads_only(
+    maintainer: Maintainer, without_build: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(release, index.target, index.publisher, FIRST, dry_run=True)
-    said = capsys.readouterr().out
-    assert [f"would upload {file.name} to {index.url}" for file in release.distributions.files] == [
-        line for line in said.splitlines() if "would" in line
-    ]
-    assert held(tmp_path / "index") == {}
+    """The same host on another port is another origin."""
+    monkeypatch.setenv("UV_PUBLISH_USERNAME", "me")
+    monkeypatch.setenv("UV_PUBLISH_PASSWORD", "fake-password")
+    reads: list[str | None] = []
+    uploads: list[str | None] = []
+    with recording(uploads) as upload, recording(reads) as simple:
+        maintainer.refused(*FINAL, f"{simple}simple/", "--upload-url", upload, "--first")
+    assert reads
+    assert {None} == set(reads)
+    assert any(uploads)
 
 
-def test_a_release_that_the_changelog_does_not_tell_of_is_refused(release: Release) -> None:
-    with pytest.raises(Refusal, match=f"CHANGELOG.md has no entry for {release.project.version}"):
-        refuse_unannounced(evolve(release.project, changelog=()), final=False)
-    empty = Entry(version=release.project.version, dated=True, text="")
-    with pytest.raises(Refusal, match=f"CHANGELOG.md has no entry for {release.project.version}"):
-        refuse_unannounced(evolve(release.project, changelog=(empty,)), final=False)
+def test_credentials_do_not_follow_a_file_or_a_redirect_elsewhere(tmp_path: Path) -> None:
+    ours: list[str | None] = []
+    elsewhere: list[str | None] = []
+    with recording(elsewhere) as other, recording(ours, location=f"{other}x") as own:
+        index = Index("ours", f"{own}simple/", own, Credentials("me", "fake-password"))
+        assert index.files("boltz-api-keys") == []  # a redirect is no answer
+        file = PublishedFile("boltz_api_keys-0.0.1.tar.gz", Version("0.0.1"), f"{own}x.tar.gz", None)
+        for url in (file.url, f"{other}x.tar.gz"):
+            with pytest.raises(Refusal, match="answers 404"):
+                index.unpack(evolve(file, url=url), tmp_path / "unpacked")
+    assert None not in ours
+    assert [None, None] == elsewhere
 
 
-def test_a_final_release_has_its_date(release: Release) -> None:
-    undated = evolve(release.project, changelog=(Entry(version=release.project.version, dated=False, text="News."),))
-    refuse_unannounced(undated, final=False)
-    with pytest.raises(Refusal, match=f"the entry for {release.project.version} in CHANGELOG.md has no date yet"):
-        refuse_unannounced(undated, final=True)
-    dated = evolve(release.project, changelog=(Entry(version=release.project.version, dated=True, text="News."),))
-    refuse_unannounced(dated, final=True)
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("# Changelog\n", "CHANGELOG.md has no entry for"),
+        ("## VERSION - 2026-01-02\n\n", "CHANGELOG.md has no entry for"),
+        ("## VERSION - Unreleased\n\nNews.\n", "in CHANGELOG.md has no date yet"),
+    ],
+)
+def test_a_release_that_the_changelog_does_not_announce_is_refused(
+    maintainer: Maintainer, without_build: Release, index: Index, text: str, sentence: str
+) -> None:
+    (maintainer.tree / "CHANGELOG.md").write_text(text.replace("VERSION", str(maintainer.version)))
+    assert sentence in maintainer.refused(*FINAL, index.simple)
+
+
+def test_a_rehearsal_needs_neither_a_date_nor_the_checks_of_the_installed_wheel(
+    maintainer: Maintainer, without_build: Release
+) -> None:
+    maintainer.edit("CHANGELOG.md", "2026-01-02", "Unreleased")
+    code, output, error = maintainer.run("publish")
+    assert (0, "") == (code, error)
+    assert "a rehearsal on the embedded index in build/index" in output
+    assert digests(without_build) == held(maintainer.tree / "build" / "index")
+
+
+def test_a_commit_that_was_not_checked_as_installed_is_refused(
+    maintainer: Maintainer, without_build: Release, index: Index
+) -> None:
+    first, *others = Project.read(maintainer.tree).pythons
+    sentence = maintainer.refused("publish", "--index", index.simple)
+    assert f"not checked as installed on Python {', '.join([first, *others])}: run `nox -s installed`" in sentence
+    commit = Repository(maintainer.tree).commit()
+    for resolution in installed.RESOLUTIONS:
+        installed.record(maintainer.tree, commit, f"{first} {resolution}")
+    sentence = maintainer.refused("publish", "--index", index.simple)
+    assert f"not checked as installed on Python {', '.join(others)}: run" in sentence
+    for python in others:
+        for resolution in installed.RESOLUTIONS:
+            installed.record(maintainer.tree, commit, f"{python} {resolution}")
+    assert maintainer.run("publish", "--index", index.simple, "--dry-run")[0] == 0
+    maintainer.commit("Another commit")
+    assert "not checked as installed" in maintainer.refused("publish", "--index", index.simple)
 
 
 def public(path: str) -> str:
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
     return f"https://{path}".replace("PUBLIC", str(urlsplit(PYPI_SIMPLE_ENDPOINT).hostname))
 
 
@@ -221,30 +261,27 @@ def public(path: str) -> str:
 @pytest.mark.parametrize(
     "permission",
     [
-        Permission(),
-        Permission(public=True),
-        Permission(confirmation="boltz-api-keys==VERSION"),
-        Permission(public=True, confirmation="boltz-api-keys==99.0"),
-        Permission(public=True, confirmation="yes"),
+        [],
+        ["--public"],
+        ["--confirm", "boltz-api-keys==VERSION"],
+        ["--public", "--confirm", "boltz-api-keys==99.0"],
+        ["--public", "--confirm", "yes"],
     ],
 )
-def test_the_public_index_is_refused_unless_told_twice(
-    root: Path, version: Version, url: str, permission: Permission
+def test_the_public_index_is_refused_unless_permitted_twice(
+    maintainer: Maintainer, url: str, permission: list[str]
 ) -> None:
-    confirmation = (permission.confirmation or "").replace("VERSION", str(version)) or None
-    with pytest.raises(Refusal, match=f"say both --public and --confirm boltz-api-keys=={version}"):
-        evolve(permission, confirmation=confirmation).refuse_public(root, resolve(public(url), root))
+    arguments = [each.replace("VERSION", str(maintainer.version)) for each in permission]
+    sentence = maintainer.refused(*FINAL, public(url), *arguments)
+    assert f"give both --public and --confirm boltz-api-keys=={maintainer.version}" in sentence
 
 
-def test_the_public_index_takes_both(root: Path, version: Version) -> None:
-    both = Permission(public=True, confirmation=f"boltz-api-keys=={version}")
-    both.refuse_public(root, resolve(public("upload.PUBLIC/legacy/"), root))
-
-
-def test_an_upload_to_the_public_index_beside_an_internal_one_is_seen(root: Path) -> None:
-    target = resolve("https://packages.internal.test/simple/", root, upload=public("upload.PUBLIC/legacy/"))
+def test_the_public_index_takes_both_and_is_seen_beside_an_internal_one(root: Path) -> None:
+    confirmation = f"boltz-api-keys=={Project.read(root).version}"
+    index = resolve("https://packages.internal.test/simple/", root, upload=public("upload.PUBLIC/legacy/"))
     with pytest.raises(Refusal, match="public"):
-        Permission().refuse_public(root, target)
+        publish.refuse_public(root, index, public=False, confirmation=confirmation)
+    publish.refuse_public(root, index, public=True, confirmation=confirmation)
 
 
 @pytest.mark.parametrize(
@@ -262,25 +299,21 @@ def test_uploads_go_beside_the_index(index: str, upload: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("index", "upload"),
+    ("index", "upload", "sentence"),
     [
-        ("http://packages.internal.test/simple/", None),
-        ("https://packages.internal.test/simple/", "http://packages.internal.test/"),
-        ("http://127.0.0.1.internal.test/simple/", None),
-        ("ftp://127.0.0.1/simple/", None),
+        ("http://packages.internal.test/simple/", None, "is not https"),
+        ("https://packages.internal.test/simple/", "http://packages.internal.test/", "is not https"),
+        ("http://127.0.0.1.internal.test/simple/", None, "is not https"),
+        ("ftp://127.0.0.1/simple/", None, "is not https"),
+        ("https://me:fake@packages.internal.test/simple/", None, "holds credentials"),
+        ("https://fake@packages.internal.test/simple/", None, "holds credentials"),
     ],
 )
-def test_without_tls_only_this_machine_is_published_to(index: str, upload: str | None, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="is not https"):
+def test_credentials_are_neither_sent_in_the_clear_nor_taken_from_a_url(
+    index: str, upload: str | None, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refusal, match=sentence) as refusal:
         resolve(index, tmp_path, upload)
-
-
-@pytest.mark.parametrize(
-    "url", ["https://me:fake@packages.internal.test/simple/", "https://fake@packages.test/simple/"]
-)
-def test_credentials_in_a_url_are_refused_and_not_repeated(url: str, tmp_path: Path) -> None:
-    with pytest.raises(Refusal) as refusal:
-        resolve(url, tmp_path)
     assert "fake" not in str(refusal.value)
 
 
@@ -289,94 +322,70 @@ def test_credentials_in_a_url_are_refused_and_not_repeated(url: str, tmp_path: P
     [
         ("pyproject.toml", '[[tool.uv.index]]\nname = "ours"\nurl = "https://a.test/simple"\n'),
         ("uv.toml", '[[index]]\nname = "ours"\nurl = "https://a.test/simple/"\npublish-url = "https://a.test/"\n'),
+        ("settings/uv/uv.toml", '[[index]]\nname = "ours"\nurl = "https://a.test/simple/"\n'),
     ],
 )
-def test_a_name_is_looked_up_in_uv_s_settings(file: str, text: str, tmp_path: Path) -> None:
-    (tmp_path / file).write_text(text)
-    expected = Target(name="ours", simple="https://a.test/simple/", upload="https://a.test/")
-    assert expected == resolve("ours", tmp_path)
-
-
-def test_a_user_s_uv_settings_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "uv").mkdir()
-    (tmp_path / "uv" / "uv.toml").write_text('[[index]]\nname = "ours"\nurl = "https://a.test/simple/"\n')
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert resolve("ours", tmp_path / "project").upload == "https://a.test/"
-
-
-def test_a_name_that_nobody_knows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+def test_a_name_is_looked_up_in_uv_s_settings(
+    file: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     with pytest.raises(Refusal, match="no index is named ours"):
         resolve("ours", tmp_path)
-
-
-@given(st.integers(min_value=0, max_value=2**24 - 1))
-def test_all_of_127_is_this_machine(rest: int) -> None:
-    assert is_loopback(f"127.{rest >> 16}.{rest >> 8 & 255}.{rest & 255}")
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(text)
+    assert Index(name="ours", simple="https://a.test/simple/", upload="https://a.test/") == resolve("ours", tmp_path)
 
 
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
         ({}, None),
-        ({"UV_PUBLISH_USERNAME": "me"}, None),
+        ({"UV_PUBLISH_USERNAME": "you"}, None),
+        ({"UV_PUBLISH_USERNAME": "me"}, Credentials("me", "from the fake keyring")),
         ({"UV_PUBLISH_USERNAME": "me", "UV_PUBLISH_PASSWORD": "fake"}, Credentials("me", "fake")),
         ({"UV_PUBLISH_TOKEN": "fake"}, Credentials("__token__", "fake")),
     ],
 )
-def test_credentials_come_from_the_environment(
-    variables: dict[str, str], expected: Credentials | None, monkeypatch: pytest.MonkeyPatch
+def test_credentials_come_from_the_environment_or_the_keyring(
+    variables: dict[str, str], expected: Credentials | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", "")
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert expected == credentials.find("https://packages.internal.test/")
-
-
-def test_credentials_come_from_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keyring = tmp_path / "keyring"
-    keyring.write_text('#!/bin/sh\n[ "$*" = "get https://packages.internal.test/ me" ] && echo fake || exit 1\n')
+    keyring.write_text('#!/bin/sh\n[ "$*" = "get https://a.test/ me" ] && echo from the fake keyring || exit 1\n')
     keyring.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setenv("UV_PUBLISH_USERNAME", "me")
-    assert Credentials("me", "fake") == credentials.find("https://packages.internal.test/")
-    assert credentials.find("https://elsewhere.test/") is None
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert expected == resolve("https://a.test/simple/", tmp_path).credentials
+    monkeypatch.setenv("PATH", "")
+    from_keyring = expected is not None and "keyring" in expected.password
+    assert (None if from_keyring else expected) == resolve("https://a.test/simple/", tmp_path).credentials
 
 
-def test_a_password_shows_in_no_repr() -> None:
-    assert "fake" not in repr(Credentials("me", "fake"))
-
-
-def test_no_password_is_among_the_arguments_of_any_process(
-    release: Release, index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
-    sys.addaudithook(lambda event, values: seen.append(str(values[1])) if event == "subprocess.Popen" else None)
-    publish(release, index.target, index.publisher, FIRST)
-    assert any("publish" in arguments for arguments in seen)
-    assert not any(index.publisher.password in arguments for arguments in seen)
-
-
-@pytest.mark.parametrize(
-    ("output", "sentence"),
-    [
-        ("error: x\n  cause: Server returned status code 413 Payload Too Large. Server says: <h1>", "no room"),
-        ("error: Failed to publish `dist/a.whl`\n  cause: Server returned status code 409 Conflict", f"a.whl {BYTES}"),
-        ("error: x\n  cause: Server returned status code 500 Internal Server Error. Server", "500 Internal Server Err"),
-        ("error: x\n  cause: y\n  cause: Connection reset by peer (os error 104)", "reached: Connection reset by peer"),
-        ("error: something else entirely", "something else entirely"),
-        ("", "without a reason given"),
-    ],
-)
-def test_what_uv_says_becomes_one_sentence(output: str, sentence: str) -> None:
-    target = Target(name="ours", simple="https://a.test/simple/", upload="https://a.test/")
-    assert sentence in explain(output, target)
-    assert "\n" not in explain(output, target)
-
-
-def test_another_index_s_files_under_our_name_are_not_ours(release: Release, tmp_path: Path) -> None:
-    """An index that sends clients on for what it lacks does not thereby hold it."""
+def test_an_index_that_sends_clients_elsewhere_does_not_hold_what_is_there(release: Release, tmp_path: Path) -> None:
     with embedded_index.serve(tmp_path / "public") as elsewhere:
-        publish(release, elsewhere.target, elsewhere.publisher, FIRST)
+        publish.upload(release, elsewhere)
         with embedded_index.serve(tmp_path / "index", fallback=elsewhere.simple) as internal:
-            assert look_up(internal.target, "boltz-api-keys", None).files == ()
+            assert internal.files("boltz-api-keys") == []
+
+
+@pytest.mark.slow
+def test_a_publish_killed_at_any_time_is_completed_by_another(maintainer: Maintainer, tmp_path: Path) -> None:
+    """Whatever `kill -9` leaves in dist/ and in the index, the same command goes on from it."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(publish.__file__).parent.parent)}
+    # Without the look at `generated/`, which takes the most time and leaves nothing behind.
+    program = "from release import __main__, build; build.refuse_stale = lambda export: None; __main__.main(['publish'])"
+    command = [sys.executable, "-c", program]
+    began = time.monotonic()
+    subprocess.run(command, cwd=maintainer.tree, env=environment, check=True, capture_output=True)
+    whole = time.monotonic() - began
+    index = maintainer.tree / "build" / "index"
+    expected = held(index)
+    for share in (0.3, 0.5, 0.7, 0.8, 0.9):
+        with subprocess.Popen(
+            command, cwd=maintainer.tree, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+        ) as process:
+            time.sleep(whole * share)
+            os.killpg(process.pid, signal.SIGKILL)
+        subprocess.run(command, cwd=maintainer.tree, env=environment, check=True, capture_output=True)
+        assert expected == held(index)
+        shutil.rmtree(index)
