@@ -1,8 +1,9 @@
 """What changed between two contracts in their normal form, said in terms of the API and judged by what it breaks.
 
 Both are read as flat tables of elements: operations, parameters, fields. A field of a field is ``key_details.id``, the
-items of a list are ``data[]``, the values of a map ``labels{}``, a variant ``pet(Cat)``; the body or response as a whole
-has no name. What callers send may widen; what they receive may narrow. Whatever is not known to be harmless is breaking.
+items of a list are ``data[]``, the values of a map ``labels{}``, a variant ``pet(Cat)``; the body or response as a
+whole has no name. What callers send may widen; what they receive may narrow. Whatever is not known to be harmless is
+breaking.
 """
 
 from __future__ import annotations
@@ -119,11 +120,8 @@ class _Reader:
             for method, operation in item.items():
                 yield _Element(f"webhook {name}", "webhook", method.upper()), {}
                 if "requestBody" in operation:
-                    media = cast("dict[str, dict[str, dict[str, Schema]]]", operation)["requestBody"]["content"]
-                    for own in media.values():
-                        yield from self._schema(
-                            _Element(f"webhook {name}", f"{method.upper()} body"), own["schema"], {}, {}
-                        )
+                    body = _Element(f"webhook {name}", f"{method.upper()} body")
+                    yield from self._content(body, cast("Schema", operation["requestBody"]), {})
 
     def _security(self, requirements: JSON) -> str:
         for name in (name for entry in cast("list[Schema]", requirements) for name in entry):
@@ -141,10 +139,10 @@ class _Reader:
                  if key in operation}  # fmt: skip
         yield _Element(name, "operation"), said
         for parameter in cast("list[Schema]", operation["parameters"]):
-            flags = {key: parameter[key] for key in ("required", "deprecated", "explode") if key in parameter}
+            flags: Schema = {key: own for key, own in parameter.items() if key in ("required", "deprecated", "explode")}
             element = _Element(name, str(parameter["in"]), str(parameter["name"]))
             yield from self._schema(element, cast("Schema", parameter["schema"]), flags, {})
-        if (body := cast("Schema", operation.get("requestBody"))) is not None:
+        if isinstance(body := operation.get("requestBody"), dict):
             yield from self._content(_Element(name, "body"), body, {"required": body["required"]})
         for status, response in cast("dict[str, Schema]", operation["responses"]).items():
             success = status.startswith("2") or len(cast("Schema", operation["responses"])) == 1

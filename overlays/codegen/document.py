@@ -1,8 +1,8 @@
 """The contract's files as trees of nodes, each with its place, and the faults that are found in them.
 
-The text is YAML 1.2, of which JSON is a part. libyaml scans it, ten times as fast as a parser in Python; what its events
-mean is decided here, because the loaders at hand forget the places, let a later key replace an earlier one, read YAML
-1.1 (`yes`, `010`), or follow an alias into itself.
+The text is YAML 1.2, of which JSON is a part. libyaml scans it, ten times as fast as a parser in Python. Its events get
+their meaning here, because the loaders at hand forget the places, let a later key replace an earlier one, read YAML 1.1
+(`yes`, `010`), or follow an alias into itself.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import math
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 from urllib.parse import unquote
 
 import yaml
-from attrs import frozen
+from attrs import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,11 @@ MOST_NODES: Final = 2_000_000
 MOST_LEVELS: Final = 200
 
 _CORE = "tag:yaml.org,2002:"
+_TAGS: Final[dict[type, tuple[str, ...]]] = {
+    yaml.MappingStartEvent: ("map",),
+    yaml.SequenceStartEvent: ("seq",),
+    yaml.ScalarEvent: ("str", "int", "float", "bool", "null"),
+}
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -61,7 +66,7 @@ class Fault:
         return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
-class Faults(Exception):
+class Faults(Exception):  # noqa: N818  # it carries several
     """The contract cannot be used; ``faults`` holds every reason of the run, in the order of the files."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -246,21 +251,16 @@ def _entry(node: Node, key: str) -> Node | None:
     return node.entries[int(key)] if key.isdecimal() and int(key) < len(node.entries) else None
 
 
-class _Mark(Protocol):
-    """A place in the text, from 0."""
+@mutable
+class _Open:
+    """A collection that is being read."""
 
-    line: int
-    column: int
-
-
-class _Event(Protocol):
-    """The parts of libyaml's events; PyYAML gives them no types."""
-
-    start_mark: _Mark
+    node: Node
     anchor: str | None
-    tag: str | None
-    implicit: tuple[bool, bool]
-    value: str
+    size: int = 0
+    """In nodes, with every alias written out."""
+    key: tuple[str, Place] | None = None
+    """In a mapping, the key that waits for its value."""
 
 
 class _Parser:
@@ -271,114 +271,97 @@ class _Parser:
         # JSON writes characters beyond U+FFFF as two escapes, which libyaml refuses. The columns behind them move by 2.
         self._moved: list[tuple[int, int]] = []
         if _SURROGATES.search(text):
-            lines = text.split("\n")
-            text = "\n".join(self._joined(number, line) for number, line in enumerate(lines))
+            text = "\n".join(self._joined(number, line) for number, line in enumerate(text.split("\n")))
         self._text = text
+        self._root: Node | None = None
+        self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Value, int]] = {}
-        self._open: set[str] = set()
 
     def document(self) -> Node:
-        loader = getattr(yaml, "CLoader", yaml.Loader)(self._text)
         try:
-            return self._nodes(loader.get_event)
+            for event in yaml.parse(self._text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
+                self._take(event)
         except yaml.MarkedYAMLError as error:
-            mark = cast("_Mark | None", error.problem_mark or error.context_mark)
-            place = self._place(mark) if mark else Place(self._file)
+            place = self._place(error.problem_mark or error.context_mark)
             raise Faults([Fault(place, f"not YAML: {error.problem or error.context}")]) from None
         except yaml.YAMLError as error:
-            message = f"not YAML: {str(error).splitlines()[0].strip()}"
-            raise Faults([Fault(Place(self._file), message)]) from None
-        finally:
-            loader.dispose()
+            raise Faults([Fault(Place(self._file), f"not YAML: {str(error).splitlines()[0].strip()}")]) from None
+        return self._root or Node(None, Place(self._file, 1, 1))
 
-    def _nodes(self, next_event: object) -> Node:
-        get = cast("type[_Event]", next_event)
-        root: Node | None = None
-        # One entry a collection that is being read: its node, its size with every alias written out, its anchor, and in
-        # a mapping the key that waits for its value.
-        stack: list[tuple[Node, list[int], str | None, list[tuple[str, Place]]]] = []
-        while True:
-            event = get()
-            name = type(event).__name__
-            if name in ("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent"):
-                if name == "DocumentStartEvent" and root is not None:
-                    self._refuse(event, "a second document in one file", "keep each in a file of its own")
-                continue
-            if name == "StreamEndEvent":
-                return root or Node(None, Place(self._file, 1, 1))
-            if name in ("SequenceEndEvent", "MappingEndEvent"):
-                node, size, anchor, _ = stack.pop()
-                if anchor:
-                    self._open.discard(anchor)
-                    self._anchors[anchor] = node.value, size[0]
-                if stack:
-                    stack[-1][1][0] += size[0]
-                continue
-            value, count = self._value(event, name)
-            place = self._place(event.start_mark)
-            if stack:
-                parent, size, _, waiting = stack[-1]
-                if isinstance(parent.value, dict) and not waiting:
-                    waiting.append((self._key(parent.value, value, event, place), place))
-                    continue
-                if waiting:
-                    place = waiting[0][1]
-                node = Node(value, place)
-                if isinstance(parent.value, dict):
-                    parent.value[waiting.pop()[0]] = node
-                else:
-                    cast("list[Node]", parent.value).append(node)
-                size[0] += count
-                if size[0] > MOST_NODES:
-                    self._refuse(event, f"aliases make this more than {MOST_NODES:,} nodes")
-            else:
-                node = root = Node(value, place)
-            if name in ("SequenceStartEvent", "MappingStartEvent"):
-                if len(stack) == MOST_LEVELS:
+    def _take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
+            self._refuse(event, "a second document in one file", "keep each in a file of its own")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            done = self._stack.pop()
+            if done.anchor:
+                self._anchors[done.anchor] = done.node.value, done.size
+            if self._stack:
+                self._stack[-1].size += done.size
+        elif isinstance(event, yaml.NodeEvent):
+            value, size = self._value(event)
+            node = self._put(event, value, size)
+            if node is not None and isinstance(event, yaml.CollectionStartEvent):
+                if len(self._stack) == MOST_LEVELS:
                     self._refuse(event, "nested too deeply")
-                if event.anchor:
-                    self._open.add(event.anchor)
-                stack.append((node, [0], event.anchor, []))
+                self._stack.append(_Open(node, event.anchor))
 
-    def _value(self, event: _Event, name: str) -> tuple[Value, int]:
+    def _put(self, event: yaml.NodeEvent, value: Value, size: int) -> Node | None:
+        """Add a value to the collection that is open; ``None`` if it is a key there."""
+        place = self._place(event.start_mark)
+        if not self._stack:
+            self._root = Node(value, place)
+            return self._root
+        parent = self._stack[-1]
+        parent.size += size
+        if parent.size > MOST_NODES:
+            self._refuse(event, f"aliases make this more than {MOST_NODES:,} nodes")
+        if isinstance(parent.node.value, dict):
+            if parent.key is None:
+                parent.key = self._key(parent.node.value, event), place
+                return None
+            (key, place), parent.key = parent.key, None
+            node = parent.node.value[key] = Node(value, place)
+            return node
+        node = Node(value, place)
+        parent.node.entries.append(node)
+        return node
+
+    def _value(self, event: yaml.NodeEvent) -> tuple[Value, int]:
         """The value of a scalar or an alias, or an empty collection; and its size in nodes."""
-        if name == "AliasEvent":
-            anchor = event.anchor or ""
-            if anchor in self._open:
+        if isinstance(event, yaml.AliasEvent):
+            if any(event.anchor == own.anchor for own in self._stack):
                 self._refuse(event, "an alias stands inside the node that it names")
-            if anchor not in self._anchors:
-                self._refuse(event, f"no node has the anchor &{anchor}")
-            return self._anchors[anchor]
-        tag = event.tag.removeprefix(_CORE) if event.tag and event.tag != "!" else None
-        value: Value
-        if name == "MappingStartEvent":
-            value, known = {}, ("map",)
-        elif name == "SequenceStartEvent":
-            value, known = [], ("seq",)
-        else:
-            known = ("str", "int", "float", "bool", "null")
-            plain = tag in known[1:] or (tag is None and event.tag is None and event.implicit[0])
-            value = self._scalar(event) if plain else event.value
-            if event.anchor:
-                self._anchors[event.anchor] = value, 1
-        if tag is not None and tag not in known:
-            self._refuse(event, f"the tag {event.tag} has no meaning in a contract", "remove it")
+            if event.anchor not in self._anchors:
+                self._refuse(event, f"no node has the anchor &{event.anchor}")
+            return self._anchors[event.anchor]
+        written: str | None = getattr(event, "tag", None)
+        tag = (written or "").removeprefix(_CORE).removeprefix("!")
+        if tag not in ("", *_TAGS.get(type(event), ())):
+            self._refuse(event, f"the tag {written} has no meaning in a contract", "remove it")
+        if isinstance(event, yaml.MappingStartEvent):
+            return {}, 1
+        if not isinstance(event, yaml.ScalarEvent):
+            return [], 1
+        plain = tag not in ("", "str") or (written is None and event.implicit[0])
+        value = self._scalar(event) if plain else str(event.value)
+        if event.anchor:
+            self._anchors[event.anchor] = value, 1
         return value, 1
 
-    def _key(self, mapping: dict[str, Node], value: Value, event: _Event, place: Place) -> str:
-        # The text of the key is the key: `200:` names the same response as `'200':`.
-        text = event.value if isinstance(getattr(event, "value", None), str) else value
-        if not isinstance(text, str):
+    def _key(self, mapping: dict[str, Node], event: yaml.NodeEvent) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
             self._refuse(event, "a key must be a string")
+        # The text of the key is the key: `200:` names the same response as `'200':`.
+        text = str(event.value)
         if text == "<<" and event.implicit[0]:
             self._refuse(event, "merge keys (<<) are not part of YAML 1.2", "write the fields out, or use $ref")
         if text in mapping:
             self._refuse(event, f"duplicate key {text!r}, first on line {mapping[text].place.line}", "remove one")
         return text
 
-    def _scalar(self, event: _Event) -> Value:
-        """What a plain scalar means: https://yaml.org/spec/1.2.2/#1032-tag-resolution."""
-        text = event.value
+    def _scalar(self, event: yaml.ScalarEvent) -> Value:
+        """The meaning of a plain scalar: https://yaml.org/spec/1.2.2/#1032-tag-resolution."""
+        text = str(event.value)
         if text in ("", "~", "null", "Null", "NULL"):
             return None
         if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
@@ -403,16 +386,18 @@ class _Parser:
 
         def join(match: re.Match[str]) -> str:
             nonlocal found
-            self._moved.append((number, match.end() - 2 * (found + 1)))
             found += 1
-            high, low = int(match[2], 16), int(match[3], 16)
-            return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+            self._moved.append((number, match.end() - 2 * found))
+            pair = int(match[2], 16), int(match[3], 16)
+            return f"{match[1]}\\U{0x10000 + ((pair[0] - 0xD800) << 10) + (pair[1] - 0xDC00):08x}"
 
         return _SURROGATES.sub(join, line)
 
-    def _place(self, mark: _Mark) -> Place:
-        moved = 2 * sum(line == mark.line and end <= mark.column for line, end in self._moved) if self._moved else 0
-        return Place(self._file, mark.line + 1, mark.column + 1 + moved)
+    def _place(self, mark: Any) -> Place:
+        if mark is None:
+            return Place(self._file)
+        moved = sum(line == mark.line and end <= mark.column for line, end in self._moved)
+        return Place(self._file, mark.line + 1, mark.column + 1 + 2 * moved)
 
-    def _refuse(self, event: _Event, message: str, hint: str = "") -> NoReturn:
+    def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
         raise Faults([Fault(self._place(event.start_mark), message, hint)])

@@ -1,4 +1,4 @@
-"""What OpenAPI cannot say and the contract says in extensions: names of methods, what may be repeated, how lists page."""
+"""Extensions of operations: names of methods, what may be repeated, how lists page; and tags."""
 
 from __future__ import annotations
 
@@ -126,30 +126,30 @@ class Extensions:
             for key, default, kind, words in (
                 ("items", "data", "array", "a list"), ("more", "has_more", "boolean", "true or false"),
             ):  # fmt: skip
-                part = place.get(key)
-                name = part.text() if part is not None else default
+                said = place.get(key)
+                name = said.text() if said is not None else default
                 written[key] = name
                 if name not in fields:
                     message = f"x-pagination: the response has no field {name!r}, which should be {words}"
-                    self._report.fault(part or place, message, f"name it with {key}, or, {_BY_PAGE}")
+                    self._report.fault(said or place, message, f"name it with {key}, or, {_BY_PAGE}")
                 elif kind not in schemas.kinds(fields[name]):
                     message = f"x-pagination: {name} in the response should be {words}"
-                    self._report.fault(part or place, message, f"name another field with {key}")
-            for key, parameter, cursor in (("forward", "after_id", "last_id"), ("backward", "before_id", "first_id")):
-                part = place.get(key)
-                if part is None and key == "backward" and not (parameter in query and cursor in fields):
+                    self._report.fault(said or place, message, f"name another field with {key}")
+            for key, usual in (("forward", ("after_id", "last_id")), ("backward", ("before_id", "first_id"))):
+                said = place.get(key)
+                if said is None and key == "backward" and not (usual[0] in query and usual[1] in fields):
                     continue
-                own = {name: found.text() for name, found in (part.members if part else {}).items()}
-                parameter, cursor = own.get("parameter", parameter), own.get("cursor", cursor)
+                own = {name: found.text() for name, found in (said.members if said else {}).items()}
+                parameter, cursor = own.get("parameter", usual[0]), own.get("cursor", usual[1])
                 written[key] = {"parameter": parameter, "cursor": cursor}
                 if parameter not in query:
                     message = f"x-pagination: there is no query parameter {parameter!r} to ask for another page with"
-                    self._report.fault(part or place, message, f"name it with {key}.parameter")
+                    self._report.fault(said or place, message, f"name it with {key}.parameter")
                 elif cursor not in fields:
                     message = f"x-pagination: the response has no field {cursor!r} to send as {parameter}"
                     hint = f"pages are found by a cursor from the page before; name it with {key}.cursor. {_BY_PAGE}"
-                    self._report.fault(part or place, message, hint)
+                    self._report.fault(said or place, message, hint)
                 elif not set(schemas.kinds(query[parameter])) & set(schemas.kinds(fields[cursor])):
                     message = f"x-pagination: {cursor} in the response is no value for the parameter {parameter}"
-                    self._report.fault(part or place, message, f"let both have the same type. {_BY_PAGE}")
+                    self._report.fault(said or place, message, f"let both have the same type. {_BY_PAGE}")
             operation["x-pagination"] = written

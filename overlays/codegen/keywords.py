@@ -29,7 +29,9 @@ _BY_TYPE: Final = {
 }
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_AGREED: Final = {"pattern": str, "multipleOf": (int, float), "uniqueItems": bool, "format": str}
+_AGREED: Final[dict[str, type | tuple[type, ...]]] = {
+    "pattern": str, "multipleOf": (int, float), "uniqueItems": bool, "format": str,
+}  # fmt: skip
 LIMITS: Final = frozenset({*LOWER, *UPPER, "pattern", "multipleOf", "uniqueItems"})
 NOTES: Final = frozenset(
     {
@@ -149,7 +151,7 @@ def types(said: Said, report: Report) -> tuple[list[str], bool]:
             allowed = names
             continue
         # Every integer is a number.
-        one, other = (set(own) | ({"integer"} if "number" in own else set()) for own in (names, allowed))
+        one, other = ({*own, *(["integer"] if "number" in own else [])} for own in (names, allowed))
         both = [name for name in _BY_TYPE if name in one & other]
         if names and allowed and not both:
             message = f"type {' or '.join(names)} contradicts another part of allOf"
@@ -207,8 +209,8 @@ def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> 
     if set(kinds) - {"string", "integer"}:
         if kinds != ["boolean"] or len(plain) == 1:
             report.note(place, f"a list of {' and '.join(kinds)} values is not checked")
-        options = [{"type": kind} if kind in ("boolean", "number", "string", "integer") else {} for kind in kinds]
-        return options[0] if len(options) == 1 else {} if {} in options else {"anyOf": cast("list[JSON]", options)}
+        options: list[JSON] = [{"type": kind} for kind in kinds if kind not in ("array", "object")]
+        return {} if len(options) < len(kinds) else {"type": kinds[0]} if len(kinds) == 1 else {"anyOf": options}
     body: dict[str, JSON] = {"type": kinds[0]} if len(kinds) == 1 else {}
     if "const" in said and len(plain) == 1:
         return {**body, "const": plain[0]}

@@ -60,12 +60,12 @@ class Manifest:
     @classmethod
     def parse(cls, source: bytes) -> Manifest:
         """Read what ``render`` wrote; ``ValueError`` if ``source`` is something else."""
-        data = json.loads(source)
-        if not isinstance(data, dict) or data.keys() != {own.name for own in fields(cls)}:
-            raise ValueError("not a manifest")
-        if not all(isinstance(part, dict) for part in data.values()):
-            raise ValueError("not a manifest")
-        return cls(**data)
+        data: dict[str, dict[str, str]] = json.loads(source)
+        names = [own.name for own in fields(cls)]
+        try:
+            return cls(**{name: dict(data[name]) for name in names})
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"not a manifest: {error}") from None
 
     def render(self) -> bytes:
         """Return the manifest as JSON: the same bytes for the same content."""

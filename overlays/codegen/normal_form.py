@@ -1,10 +1,10 @@
 """The contract in its normal form: an OpenAPI 3.1 document in which every choice is made, and the place of every part.
 
 ``load(path)`` reads OpenAPI 3.0, 3.1 and 3.2, in one file or several, and raises ``Faults`` with all that is wrong.
-Everything downstream reads ``NormalForm.document`` and nothing else reads the contract. In it
+Everything downstream reads ``NormalForm.document``, and nothing else reads the contract. In it
 
-*References* lead to ``#/components/schemas/...`` only, and every one of them resolves; parameters, bodies, responses and
-path items are written out where they are used.
+*References* lead to ``#/components/schemas/...`` only, and every one of them resolves; parameters, bodies, responses
+and path items are written out where they are used.
 
 *Operations* stand in ``paths``, by path and method, in the order of the contract. Each has
   ``operationId``   in snake_case, unique; made from method and path where the contract has none
@@ -18,33 +18,33 @@ path items are written out where they are used.
   ``requestBody``   ``required`` and ``content`` with exactly one media type, which is sent as it is written; a form's
                     ``encoding`` names the lists that go with commas: ``{ids: {explode: false}}``
   ``responses``     each with one media type or none; 2xx (or, without any, ``default``) are successes
-  ``x-response``    the schema of a success if one carries content: what they have in common if there are several;
-                    ``x-optional: true`` beside it where a success may also have none
+  ``x-response``    the schema of a success if one carries content: what they have in common if there are several
+  ``x-optional``    true (of the operation) where a success may have no content, beside one that has
 
 Of media types, JSON comes first (``+json`` types too), then forms, then text (its schema is a plain string), then
 anything else as bytes (``{type: string, format: binary}``).
 
-*Security*: ``components.securitySchemes`` holds ``{type: apiKey, in: header, name}`` and ``{type: http, scheme: bearer |
-basic}``; OAuth 2 and OpenID Connect are bearer tokens. ``security`` at the top is what most operations ask for.
+*Security*: ``components.securitySchemes`` holds ``{type: apiKey, in: header, name}`` and ``{type: http, scheme: bearer
+| basic}``; OAuth 2 and OpenID Connect are bearer tokens. ``security`` at the top is what most operations ask for.
 
 *Servers*: one, without variables; ``/`` where the contract names none.
 
 *Webhooks* are listed with method, summary and body. Callbacks are named in ``x-callbacks`` of their operation.
 
 *Schemas*. ``type`` is one name, or ``[name, 'null']``; several types are an ``anyOf``. Null is the last alternative of
-``anyOf``/``oneOf``: ``{anyOf: [{$ref: …}, {type: 'null'}]}``; shared schemas never allow it themselves. ``allOf``, ``not``,
-``title``, ``xml`` and unknown keywords are gone (what was not merged is a note). ``$ref`` has nothing beside it but
-``description``, ``default``, ``deprecated``, ``examples`` (a list), which always are of this place.
-  Objects with properties are components, always; so are enums in responses, and unions that JSON types do not tell apart.
-  Component names are class names in Python. ``{type: object, additionalProperties: <schema> or true}`` is a map.
+``anyOf``/``oneOf``: ``{anyOf: [{$ref: …}, {type: 'null'}]}``; shared schemas never allow it themselves. ``allOf``,
+``not``, ``title``, ``xml`` and unknown keywords are gone (what was not merged is a note). ``$ref`` has nothing beside
+it but ``description``, ``default``, ``deprecated``, ``examples`` (a list), which always are of this place.
+  Objects with properties are components, always; so are enums in responses, and unions that JSON types do not tell
+  apart. Component names are identifiers in PascalCase. ``{type: object, additionalProperties: …}`` is a map.
   ``x-direction``   of a component: ``request`` (checked strictly), ``response`` (open to newer servers), or ``both``
                     where that makes no difference. A schema that travels both ways and differs is there twice, as
-                    ``Order`` and ``OrderInput``; properties that are ``readOnly`` or ``writeOnly`` stand on their side only.
+                    ``Order`` and ``OrderInput``; ``readOnly`` and ``writeOnly`` properties stand on their side only.
   ``x-union``       of a union with several alternatives of one JSON type, which msgspec cannot hold as it is:
-                    ``tagged``: objects only, each with a ``const`` property of its own, always there; ``discriminator``
-                    has the complete ``mapping``, tag to ``$ref``, one to one.
-                    ``structural``: anything else; the first alternative that fits. If there is a ``discriminator``, its
-                    mapping (which may be incomplete) says which to try first.
+                    ``tagged``: objects only, each with a ``const`` property of its own, always there;
+                    ``discriminator`` has the complete ``mapping``, tag to ``$ref``, one to one.
+                    ``structural``: anything else; the first alternative that fits. If there is a ``discriminator``,
+                    its mapping (which may be incomplete) says which to try first.
                     A union without it is one that JSON types tell apart.
   ``x-secret``      true on a string that must not be shown (``format: password`` or ``x-secret`` in the contract).
   ``format``        is kept: ``date, date-time, uuid, byte, decimal, ipv4, ipv6, ip`` (either of them) … mean something.
@@ -54,7 +54,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from attrs import field, frozen
@@ -66,6 +65,7 @@ from codegen.security import Security
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from codegen.document import Node
     from codegen.unions import Schema
@@ -110,11 +110,10 @@ class NormalForm:
 
     def place_of(self, name: str) -> Place:
         """The place of the operation or the schema that is called ``name``; else that of the contract."""
-        for path, item in cast("dict[str, dict[str, Schema]]", self.document["paths"]).items():
+        for item in cast("dict[str, dict[str, Schema]]", self.document["paths"]).values():
             for operation in item.values():
                 if operation["operationId"] == name:
                     return self._origins[id(operation)].place
-            del path
         schemas = cast("dict[str, Schema]", cast("Schema", self.document["components"])["schemas"])
         return self._origins[id(schemas.get(name, self.document))].place
 
@@ -166,5 +165,4 @@ def _info(root: Node, report: Report) -> Schema:
     for key in ("title", "version"):
         if info is None or (part := info.get(key)) is None or not part.text():
             report.fault(info or root, f"info.{key} is missing", "every contract has a title and a version")
-    written = {key: part.data() for key, part in (info.members if info else {}).items()}
-    return written
+    return {key: part.data() for key, part in (info.members if info else {}).items()}

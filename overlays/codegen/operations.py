@@ -1,4 +1,4 @@
-"""Operations in the normal form: parameters, bodies and responses written out, one media type each, defaults filled in."""
+"""Operations in the normal form: parameters, bodies and responses written out, with one media type and defaults."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 from codegen.document import Faults, described
 from codegen.extensions import Extensions
-from codegen.naming import Namespace, pascal_case, snake_case
+from codegen.naming import pascal_case, snake_case
 
 if TYPE_CHECKING:
     from codegen.document import JSON, Files, Node, Report
     from codegen.schemas import Schemas
-    from codegen.unions import Direction, Schema
     from codegen.security import Security
+    from codegen.unions import Direction, Schema
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -41,7 +41,6 @@ class Operations:
         self._security = security
         self._report = report
         self._extensions = Extensions(files.main, report)
-        self._ids = Namespace()
         self._taken: dict[str, Node] = {}
         self._parameters: list[tuple[Schema, Node]] = []
         self._forms: list[tuple[Schema, Node]] = []

@@ -1,4 +1,4 @@
-"""Schemas in the normal form: one dialect, ``allOf`` merged, null and unions in one notation, names where they are needed.
+"""Schemas in the normal form: one dialect, ``allOf`` merged, null and unions in one notation, names where needed.
 
 Operations ask for a *slot*, a dict that is filled once every operation is read: only then it is known which way each
 shared schema travels, and so what it is called.
@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from codegen import keywords
 from codegen.document import JSON, Faults, described
 from codegen.keywords import NOTES, alternatives, is_null, nullable_flag, said_of
-from codegen.naming import Namespace, pascal_case
+from codegen.naming import Names, pascal_case
 from codegen.unions import COMPONENT, Unions, joined, options_of, with_null, without_null
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 
 # Schemas with these are one thing to a caller, whom they bind, and another to a reader, whom a newer server surprises.
 _SIDED: Final = keywords.LIMITS | {"enum", "readOnly", "writeOnly", "discriminator"}
-# Names that the generated Python needs for itself.
-_TAKEN: Final = frozenset(
-    {
-        *("None", "True", "False", "Annotated", "Any", "ClassVar", "Literal", "TypeAlias", "TYPE_CHECKING"),
-        *("Meta", "Model", "UNSET", "UnsetType", "IPText", "IPv4Text", "IPv6Text", "SecretText", "Decimal", "UUID"),
-        *("Sequence", "Mapping", "NotRequired", "TypedDict", "Omit", "Struct", "Union", "Optional", "File", "Unset"),
-    }
-)
 _HERE: Final = ("description", "default", "deprecated", "examples")
 """What is said of a schema in one place, and stands beside a reference."""
 
@@ -55,7 +47,7 @@ class Schemas:
     def __init__(self, files: Files, report: Report) -> None:
         self._files = files
         self._report = report
-        self._names = Namespace(_TAKEN)
+        self._names = Names()
         self._slots: dict[tuple[Node, Direction], tuple[Schema, str]] = {}
         self._joins: list[tuple[Schema, list[Schema], str]] = []
         self._shared: dict[tuple[Node, Direction], str] = {}
@@ -108,15 +100,15 @@ class Schemas:
             body = self._add(name, {}, target, direction)
             body |= self._core(_At(target, name, direction, top=True))[0]
             self._drain()
-        for (node, direction), (slot, name) in self._slots.items():
+        for (node, direction), (empty, name) in self._slots.items():
             self._root += 1
-            self._fill(slot, _At(node, name, direction))
+            self._fill(empty, _At(node, name, direction))
             self._drain()
-        for slot, parts, name in self._joins:
+        for joint, parts, name in self._joins:
             options = [core for part in parts for core in options_of(part) or [part]]
             union, null = joined([{key: own for key, own in option.items() if key not in _HERE} for option in options])
-            slot |= with_null(union) if null else union
-            self._unions.add(slot, name, "response", self._root + 1)
+            joint.update(with_null(union) if null else union)
+            self._unions.add(joint, name, "response", self._root + 1)
         self._unions.settle(self._named)
         self._refuse_endless()
         for body in self._components.values():
@@ -167,14 +159,18 @@ class Schemas:
     def _name_all(self, declared: dict[str, Node], ways: dict[Node, set[Direction]]) -> None:
         """Name each shared schema: its own as a class name, or with ``Input`` for the side of requests."""
         self._own_names |= {node: name for name, node in declared.items()}
-        wanted = [(node, pascal_case(self._own_names[node])) for node in dict.fromkeys([*declared.values(), *ways])]
-        for node, name in self._names.claim_all(wanted).items():
-            if self._single(node) is not None:
+        nodes = dict.fromkeys([*declared.values(), *ways])
+        wanted = {node: pascal_case(self._own_names[node]) or "Schema" for node in nodes}
+        # A schema that is called exactly so has the first choice.
+        ordered = sorted(wanted, key=lambda node: wanted[node] != self._own_names[node])
+        names = {node: self._names.claim(wanted[node]) for node in ordered if self._single(node) is None}
+        for node in nodes:
+            if node not in names:
                 self._report.note(node, f"it is another name for {self._own_names[self._end(node)]}, and is called so")
                 continue
             for direction in sorted(ways[node], reverse=True):
                 twin = direction == "request" and len(ways[node]) == 2
-                self._shared[node, direction] = self._names.claim(f"{name}Input") if twin else name
+                self._shared[node, direction] = self._names.claim(f"{names[node]}Input") if twin else names[node]
 
     def _target(self, node: Node, *, report: bool = True) -> Node | None:
         """The schema that the ``$ref`` of ``node`` names."""
@@ -318,13 +314,13 @@ class Schemas:
         if values is not None:
             place = (said.get("enum") or said["const"])[-1]
             core = keywords.enumeration(values, said, place, self._report)
-            return self._opened(core | keywords.notes(said, "description"), at, said), None in values
+            return self._opened(core | keywords.notes(said, "description"), at), None in values
         cores = [self._of_type(said, kind, evolve(at, top=at.top and len(types) == 1)) for kind in types]
         if not cores:
             return ({"type": "null"} if nullable else {}), False
         return (cores[0] if len(cores) == 1 else {"anyOf": cast("list[JSON]", cores)}), nullable
 
-    def _opened(self, core: Schema, at: _At, said: Said) -> Schema:
+    def _opened(self, core: Schema, at: _At) -> Schema:
         """Name an enum in a response: in its type, values of newer servers have a place."""
         if "enum" not in core or at.top or at.direction == "request" or "x-secret" in core:
             return core
@@ -425,9 +421,9 @@ class Schemas:
         nullable = nullable or null
         cores = options_of(core)
         for number, option in enumerate(cores, 1):
-            cores[number - 1] = self._opened(option, _At(at.node, f"{at.name}{number}", at.direction), said)
+            cores[number - 1] = self._opened(option, _At(at.node, f"{at.name}{number}", at.direction))
         if not cores:
-            return self._opened(core, at, said), nullable and bool(core)
+            return self._opened(core, at), nullable and bool(core)
         if "discriminator" in said:
             core = {"oneOf": core["anyOf"]}
             core["discriminator"] = self._discriminator(said["discriminator"][-1], entries, at.direction)
@@ -497,7 +493,8 @@ class Schemas:
                     waiting += [own for key, own in part.items() if key not in ("discriminator", "examples", "default")]
                 elif isinstance(part, list):
                     waiting += part
-        for name, reached in links.items():
+        for name, direct in links.items():
+            reached = set(direct)
             while more := {far for near in reached for far in links.get(near, ())} - reached:
                 reached |= more
             if name in reached:

@@ -19,7 +19,7 @@ class Security:
         """Read the schemes and what the contract asks for everywhere."""
         self._report = report
         self._default = root.get("security")
-        self._asked: list[tuple[Schema, list[str], Node]] = []
+        self._asked: list[tuple[Schema, list[str]]] = []
         self.schemes: Schema = {}
         """Those that can be expressed, in the normal form."""
         self._refused: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Security:
             elif schemes:
                 refused.append(" and ".join(self._refused.get(name, name) for name in schemes))
         if names:
-            self._asked.append((written, names, place))
+            self._asked.append((written, names))
         elif refused and not any(not entry.members for entry in place.entries):
             hint = "offer an API key in a header, a bearer token or basic credentials"
             self._report.fault(place, f"a client cannot authenticate with {' or '.join(refused)}", hint)
@@ -79,24 +79,17 @@ class Security:
     def settle(self) -> None:
         """Choose: the scheme that most operations accept wherever it is accepted, else the first that is named."""
         kinds = {name: _kind(scheme) for name, scheme in self.schemes.items()}
-        votes = Counter(kind for _, names, _ in self._asked for kind in dict.fromkeys(kinds[name] for name in names))
+        votes = Counter(kind for _, names in self._asked for kind in dict.fromkeys(kinds[name] for name in names))
         ranked = sorted(votes, key=lambda kind: (-votes[kind], list(kinds.values()).index(kind)))
-        for written, names, _ in self._asked:
+        chosen: list[Schema] = []
+        for written, names in self._asked:
             name = next((name for kind in ranked[:1] for name in names if kinds[name] == kind), names[0])
-            written["security"] = [_requirement(name)]
+            chosen.append({name: []})
+            written["security"] = [{name: []}]
         if ranked:
-            self.common = [_requirement(next(name for name, kind in kinds.items() if kind == ranked[0]))]
-            used = {name for written, _, _ in self._asked for name in _names(written["security"])}
-            used.update(_names(self.common))
+            self.common = [{next(name for name, kind in kinds.items() if kind == ranked[0]): []}]
+            used = {name for requirement in (*chosen, *self.common) for name in requirement}
             self.schemes = {name: scheme for name, scheme in self.schemes.items() if name in used}
-
-
-def _requirement(name: str) -> Schema:
-    return {name: []}
-
-
-def _names(requirements: JSON) -> list[str]:
-    return [name for entry in requirements if isinstance(entry, dict) for name in entry] if requirements else []  # type: ignore[union-attr]
 
 
 def _kind(scheme: JSON) -> str:

@@ -71,8 +71,8 @@ def joined(options: list[Schema]) -> tuple[Schema, bool]:
             found.append(option)
     null = _NULL in found
     found = [option for option in found if option != _NULL]
-    four, six = (next((own for own in found if own.get("format") == kind), {}) for kind in ("ipv4", "ipv6"))
-    if four and {**four, "format": "ip"} == {**six, "format": "ip"}:
+    four, six = (next((own for own in found if own.get("format") == kind), None) for kind in ("ipv4", "ipv6"))
+    if four and six and {**four, "format": "ip"} == {**six, "format": "ip"}:
         found = [{**own, "format": "ip"} if own is four else own for own in found if own is not six]
     for general, special in (("string", "string"), ("number", "integer")):
         if (whole := {"type": general}) in found:
