@@ -352,7 +352,7 @@ def _add_body(method: Method, schemas: PythonSchemas) -> None:
         property_schema = node["properties"][wire]
         name = f"{name}_body" if name in taken else name
         method.arguments.append(
-            Argument(name, wire, "body", own.required, "", property_schema, own,
+            Argument(name, wire, "body", required and own.required, "", property_schema, own,
                      describe(property_schema, schemas.resolve), is_nullable(property_schema, schemas))
         )  # fmt: skip
 
