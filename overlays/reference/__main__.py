@@ -1,4 +1,4 @@
-"""``python -m reference build|write|check``: the site; and what the tools write in the repository."""
+"""``python -m reference build|write|check``: the site, and the parts of the repository that the tools write."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from codegen.contract import Contract, ContractError
+from codegen.normal_form import Faults, load
 from reference import written
-from reference.architecture import picture
-from reference.endpoint import read
+from reference.endpoints import Reference
 from reference.pages import Writer
 
 if TYPE_CHECKING:
@@ -21,18 +20,20 @@ TABLE: Final = Path("docs", "assets", "command-line.svg")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code says whether all was well."""
+    """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
     parser.add_argument("--contract", type=Path, default=Path("openapi.yaml"), metavar="PATH")
     parser.add_argument("--project", type=Path, default=Path(), metavar="FOLDER", help="where README.md and docs/ are")
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="write the site")
     build.add_argument("--site", type=Path, default=Path("site"), metavar="FOLDER", help="where to (default: site)")
-    commands.add_parser("write", help="refresh api.md, the pictures, and the blocks of README and guides that say so")
+    commands.add_parser(
+        "write", help="refresh api.md, the picture of the table, and the blocks of README and guides that say so"
+    )
     commands.add_parser("check", help="fail if `write` would change anything")
     options = parser.parse_args(arguments)
     try:
-        writer = Writer(read(Contract.read(options.contract)))
+        writer = Writer(Reference(load(options.contract).document))
         match options.command:
             case "build":
                 return _build(writer, options.project, options.site)
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _write(writer, options.project)
             case _:
                 return _check(writer, options.project)
-    except ContractError as error:
+    except Faults as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -78,9 +79,8 @@ def _check(writer: Writer, project: Path) -> int:
 
 
 def _files(writer: Writer, project: Path) -> Iterator[tuple[Path, str]]:
-    """What the tools write, whole or in part."""
+    """Every file that the tools write, whole or in part."""
     yield project / "api.md", writer.api()
-    yield project / "docs" / "assets" / "architecture.svg", picture()
     for page in (project / "README.md", *sorted((project / "docs").glob("*.md"))):
         yield page, written.refreshed(page.read_text(encoding="utf-8"))
 

@@ -1,4 +1,4 @@
-"""The table of the last benchmark run that is kept, as Markdown."""
+"""The results of the last benchmark run that is kept, as Markdown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS: Final = (OURS.name, PUBLIC_CLIENT.name, SCRIPT.name, FLOOR.name)
 
 
 def table(run: Run, *names: str) -> str:
-    """The results of these names, or of all that compare clients."""
+    """Return a table of the results with these names, or of all that compare clients."""
     wanted = [result for result in run.results if (result.name in names if names else OURS.name in result.rows)]
     return "\n".join([*_lines(wanted), "", _footer(run)])
 

@@ -1,4 +1,4 @@
-"""What the guide shows of a change to the contract: the edit, what the tools say, and what it does to generated/."""
+"""The worked examples of the guide to contract changes: each edit, what the tools print, and the new generated code."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ import difflib
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
-from codegen import generation, verification
-from codegen.contract import Contract
-from codegen.normal_form import normalize
+from codegen import contract_diff
+from codegen.emit import PACKAGE, write_package
+from codegen.normal_form import NormalForm, load
 from codegen.project import HERE
-from codegen.surface import Surface
-from codegen.surface_diff import compare
 
-if TYPE_CHECKING:
-    from codegen.normal_form import NormalForm
-
-
-_GENERATED: Final = f"generated/{HERE.generated.name}"
+_GENERATED: Final = f"generated/{PACKAGE}"
 
 
 @frozen
@@ -29,11 +23,11 @@ class Edit:
     """A change to the contract, as somebody would make it by hand."""
 
     before: str
-    """The text that it goes in front of; it stands in the contract once."""
+    """The text in front of which it goes; it stands in the contract once."""
     added: str
 
     def applied(self) -> str:
-        """The contract after the change."""
+        """Return the contract after the change."""
         text = HERE.contract.read_text(encoding="utf-8")
         if text.count(self.before) != 1:
             raise ValueError(f"the contract no longer has one place for the guide's edit: {self.before!r}")
@@ -56,6 +50,8 @@ EDITS: Final = {
   /compute/v1/admin/api-keys/{api_key_id}/rename:
     post:
       operationId: rename_api_key
+      x-method: rename
+      x-repeatable: true
       tags: [admin.api_keys]
       summary: Rename an API key
       description: Rename an API key
@@ -95,37 +91,34 @@ EDITS: Final = {
 
 @cache
 def _form(name: str) -> NormalForm:
-    return normalize(Contract.parse(EDITS[name].applied().encode(), "openapi.yaml"))
+    with tempfile.TemporaryDirectory(prefix="boltz-guide-") as folder:
+        contract = Path(folder, "openapi.yaml")
+        contract.write_text(EDITS[name].applied(), encoding="utf-8")
+        return load(contract)
 
 
-def contract_diff(name: str) -> str:
-    """The edit, as a diff of the contract."""
+def edit_diff(name: str) -> str:
+    """Return the edit as a diff of the contract."""
     return _diff("openapi.yaml", HERE.contract.read_text(encoding="utf-8"), EDITS[name].applied())
 
 
 def announcement(name: str) -> str:
-    """What ``nox -s generate`` prints for it."""
-    before = Surface.of(normalize(Contract.read(HERE.contract)))
-    changes = compare(before, Surface.of(_form(name)))
-    unbound = verification.check_bindings(_form(name), HERE)
-    return "\n".join([f"{_GENERATED}: written from openapi.yaml", *map(str, changes), *map(str, unbound)])
+    """Return what ``nox -s generate`` prints for the edit."""
+    changes = contract_diff.diff(load(HERE.contract).document, _form(name).document)
+    return "\n".join(["generated: written from openapi.yaml", *map(str, changes)])
 
 
 def generated_diff(name: str, file: str) -> str:
-    """What it does to one file of ``generated/``."""
-    before = (HERE.generated / file).read_text(encoding="utf-8")
+    """Return the change of one file of the generated package."""
+    before = (HERE.generated / PACKAGE / file).read_text(encoding="utf-8")
     return _diff(f"{_GENERATED}/{file}", before, _written(name)[file])
 
 
 @cache
 def _written(name: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="boltz-guide-") as folder:
-        contract = Path(folder, "openapi.yaml")
-        contract.write_text(EDITS[name].applied(), encoding="utf-8")
-        target = Path(folder, HERE.generated.name)
-        target.mkdir()
-        generation.write(Contract.read(contract), target, HERE)
-        return {path.relative_to(target).as_posix(): path.read_text(encoding="utf-8") for path in target.rglob("*.py")}
+        write_package(_form(name), Path(folder))
+        return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in Path(folder).rglob("*.py")}
 
 
 def _diff(path: str, before: str, after: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import griffe
 from msgspec import Struct, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DIFFERENCES: Final = Path("docs/public-client.toml")
 """The differences that are documented, each with its reason."""

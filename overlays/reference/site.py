@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -10,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from reference.pages import Page, templates
-from reference.search import add_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +30,12 @@ _EXAMPLES: Final = "examples.md"
 _REFERENCE: Final = "Reference"
 _THEME: Final = Path(__file__).with_name("theme")
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
+# Below a page's title in the search, so that the page itself comes first where both fit.
+_LEVEL: Final = 2
 
 
 class BrokenSiteError(Exception):
-    """The site generator found fault with the pages: its words say which link, and where."""
+    """The site generator refused the pages; the message names the link and its place."""
 
 
 @frozen
@@ -57,7 +60,7 @@ class Site:
         return {"name": metadata["name"], "summary": metadata["description"]}
 
     def sections(self) -> tuple[Section, ...]:
-        """Everything the site holds, in the order of its navigation."""
+        """Return everything that the site holds, in the order of its navigation."""
         contents = tomllib.loads((self.project / "docs" / "contents.toml").read_text(encoding="utf-8"))
         guides = [
             Section(listed["heading"], tuple(self._guide(name) for name in listed["pages"]))
@@ -66,7 +69,7 @@ class Site:
         return (*guides, Section(_REFERENCE, tuple(self.writer.pages())))
 
     def build(self, target: Path) -> None:
-        """Write the site to ``target``, in place of what stood there; a broken link leaves it as it was."""
+        """Write the site to ``target``; a broken link leaves what is there as it was."""
         sections = self.sections()
         with tempfile.TemporaryDirectory(prefix="boltz-docs-") as name:
             stage = Path(name)
@@ -76,13 +79,13 @@ class Site:
             for section in sections:
                 for page in section.pages:
                     (built / f"{page.path}.md").write_text(page.plain, encoding="utf-8")
-            add_parameters(built / "search.json", _REFERENCE, self.writer.pages())
+            self._add_parameters(built / "search.json")
             (built / "llms.txt").write_text(self._render("llms.txt.jinja", sections), encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(built, target)
 
     def _lay_out(self, stage: Path, sections: tuple[Section, ...]) -> None:
-        """Write what the generator reads."""
+        """Write the input of the generator."""
         shutil.copytree(self.project / "docs" / "assets", stage / "pages" / "assets")
         if (charts := self.project / _CHARTS).exists():
             shutil.copytree(charts, stage / "pages" / "assets" / "charts")
@@ -93,6 +96,23 @@ class Site:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(page.source, encoding="utf-8")
         (stage / "zensical.toml").write_text(self._render("zensical.toml.jinja", sections), encoding="utf-8")
+
+    def _add_parameters(self, index: Path) -> None:
+        """Let the search find every parameter by its own name."""
+        found = json.loads(index.read_text(encoding="utf-8"))
+        found["items"] += [
+            {
+                "location": f"{page.path}.html#{anchor}",
+                "level": _LEVEL,
+                "title": parameter.name,
+                "text": f"<p><code>{escape(parameter.type)}</code> {escape(parameter.description)}</p>",
+                "path": [_REFERENCE, page.title],
+                "tags": [],
+            }
+            for page in self.writer.pages()
+            for anchor, parameter in page.parameters
+        ]
+        index.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
     def _render(self, template: str, sections: tuple[Section, ...]) -> str:
         return templates().get_template(template).render(self._about(), sections=sections)
@@ -110,8 +130,8 @@ class Site:
             path=name.removesuffix(".md"),
             title=heading[1],
             summary=" ".join(paragraph.split()).partition(". ")[0].rstrip("."),
-            source=_with_charts_beside(text),
-            plain=_with_charts_beside(body),
+            source=_for_the_site(text),
+            plain=_for_the_site(body),
         )
 
     def _examples(self) -> Page:
@@ -133,9 +153,19 @@ class Site:
             yield path, path.read_text(encoding="utf-8")
 
 
-def _with_charts_beside(text: str) -> str:
-    """In the repository, the charts are with the benchmarks; the site holds a copy."""
-    return text.replace(f"](../{_CHARTS}/", "](assets/charts/")
+def _for_the_site(text: str) -> str:
+    # In the repository, the charts are with the benchmarks; the site holds a copy. And forges draw Mermaid, but the
+    # site would have to fetch the program for it from another host: it shows the arrows as text.
+    text = text.replace(f"](../{_CHARTS}/", "](assets/charts/")
+    return re.sub(r"^```mermaid\n.*?\n(.*?)^```$", _arrows_as_text, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _arrows_as_text(diagram: re.Match[str]) -> str:
+    lines: dict[str, list[str]] = {}
+    for importer, imported in re.findall(r"^ +(\w+) -\.?->? ?(\w+)$", diagram[1].replace("-->", "->"), re.MULTILINE):
+        lines.setdefault(importer, []).append(imported)
+    text = "\n".join(f"{importer:10} → {', '.join(imported)}" for importer, imported in lines.items())
+    return f"```text\n{text}\n```"
 
 
 def _run_zensical(stage: Path) -> None:

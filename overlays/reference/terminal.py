@@ -1,4 +1,4 @@
-"""A picture of the command line's table: what ``boltz-api`` really prints in a terminal, as SVG."""
+"""A picture of the command line's table: the real output of ``boltz-api`` in a terminal, as SVG."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ font-size: {char_height}px; line-height: {line_height}px; white-space: pre; }}
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two pictures differ in nothing but the keys' IDs, which are new in every sandbox."""
+    """Return true if two pictures differ in nothing but the keys' IDs, which are new in every sandbox."""
     return _ID.sub("", one) == _ID.sub("", other)
 
 
 def picture() -> str:
-    """The table of a sandbox with a few keys in it."""
+    """Return a picture of the keys in a sandbox."""
     with Sandbox() as sandbox:
         fill(sandbox)
         shown = printed(sandbox)
@@ -94,7 +94,7 @@ def fill(sandbox: Sandbox) -> None:
 
 
 def printed(sandbox: Sandbox) -> str:
-    """What the command prints in a terminal, colours included."""
+    """Return the output of the command in a terminal, colours included."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     environment = {
@@ -107,14 +107,14 @@ def printed(sandbox: Sandbox) -> str:
     command = [str(Path(sys.executable).with_name("boltz-api")), *COMMAND]
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment) as running:
         os.close(follower)
-        said = b""
+        output = b""
         try:
-            while piece := os.read(leader, 65_536):
-                said += piece
+            while chunk := os.read(leader, 65_536):
+                output += chunk
         except OSError:  # how a terminal says that nobody writes to it any more
             pass
         finally:
             os.close(leader)
     if running.returncode:
-        raise RuntimeError(said.decode())
-    return said.decode().replace("\r\n", "\n")
+        raise RuntimeError(output.decode())
+    return output.decode().replace("\r\n", "\n")

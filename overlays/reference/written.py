@@ -1,7 +1,7 @@
-"""Blocks of README and guides that the tools write: ``<!-- written: errors -->`` to ``<!-- end -->``.
+"""Blocks of README and guides that the tools write, from ``<!-- written: errors -->`` to ``<!-- end -->``.
 
-What a guide shows of a tool is what the tool says, and stays so: ``python -m reference write`` refreshes the blocks,
-``check`` fails where one is out of date.
+``python -m reference write`` refreshes the blocks, so that a guide shows what a tool really prints; ``check`` fails if
+one is out of date.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from codegen.project import HERE
-from reference import contract_changes
+from reference import architecture, contract_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # With the names before it, as much as a page shows without scrolling sideways.
 _TREE_TEXT: Final = 48
-_BLOCK: Final = re.compile(r"(<!-- written: (?P<words>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+_BLOCK: Final = re.compile(r"(<!-- written: (?P<call>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 
 
 def refreshed(text: str) -> str:
-    """``text`` with every such block as the tools write it now."""
-    return _BLOCK.sub(lambda block: f"{block[1]}{_body(block['words'])}\n{block[4]}", text)
+    """Return ``text`` with every such block as the tools write it now."""
+    return _BLOCK.sub(lambda block: f"{block[1]}{_body(block['call'])}\n{block[4]}", text)
 
 
-def _body(words: str) -> str:
-    name, *arguments = words.split()
+def _body(call: str) -> str:
+    name, *arguments = call.split()
     if name not in _WRITERS:
-        raise LookupError(f"written: {words}: expected one of {', '.join(_WRITERS)}")
+        raise LookupError(f"written: {call}: expected one of {', '.join(_WRITERS)}")
     return _WRITERS[name](*arguments)
 
 
@@ -48,8 +48,8 @@ def _errors() -> str:
 
 
 def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str, str]]:
-    said = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split()).replace("``", "")
-    first = said.partition(". ")[0].partition(";")[0].rstrip(".")
+    text = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split()).replace("``", "")
+    first = text.partition(". ")[0].partition(";")[0].rstrip(".")
     below = sorted(kind.__subclasses__(), key=lambda child: inspect.getsourcelines(child)[1])
     about, *more = textwrap.wrap(first, _TREE_TEXT)
     yield own + kind.__name__, about
@@ -60,16 +60,19 @@ def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str,
 
 
 def _exits() -> str:
-    """What the command's exit codes mean."""
-    from boltz_api.cli.exits import MEANINGS
+    from boltz_api.cli.failures import EXIT_CODES
 
     return "\n".join(
-        ["| Exit code | Meaning |", "|---|---|", *(f"| {code} | {meaning} |" for code, meaning in MEANINGS)]
+        ["| Exit code | Meaning |", "|---|---|", *(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES)]
     )
 
 
+def _architecture() -> str:
+    return _fenced("mermaid", architecture.mermaid())
+
+
 def _contract(edit: str) -> str:
-    return _fenced("diff", contract_changes.contract_diff(edit))
+    return _fenced("diff", contract_changes.edit_diff(edit))
 
 
 def _announcement(edit: str) -> str:
@@ -99,6 +102,7 @@ def _comparison(extent: str) -> str:
 
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "announcement": _announcement,
+    "architecture": _architecture,
     "comparison": _comparison,
     "contract": _contract,
     "errors": _errors,

@@ -1,1 +1,0 @@
-"""The languages that the reference speaks. Each says how it writes an endpoint; none knows of pages."""
