@@ -50,19 +50,25 @@ type Call struct {
 	OutcomeUnknown bool
 	// Request is the last request that was sent, with its secrets masked.
 	Request *http.Request
-	// Sent returns the body as it was sent, secrets included.
-	Sent func() []byte
+	// Elapsed is how long the last try took.
+	Elapsed time.Duration
 
+	sent    Body
 	secrets []redact.Secret
+	// secretive is set where an answer may hold a secret that nobody knows yet.
+	secretive bool
 }
 
-// NewCall returns the Call of req, whose text must not show the secrets.
-func NewCall(operation string, startedAt time.Time, req *http.Request, body []byte, unknown bool, secrets []redact.Secret) Call {
+// NewCall returns the Call of req. An answer to it may hold a secret if it is secretive.
+func NewCall(operation string, startedAt time.Time, req *http.Request, body []byte, secrets []redact.Secret, secretive bool) Call {
 	return Call{
-		Operation: operation, StartedAt: startedAt, OutcomeUnknown: unknown, Request: masked(req, body, secrets),
-		Sent: func() []byte { return body }, secrets: secrets,
+		Operation: operation, StartedAt: startedAt, Request: masked(req, body, secrets),
+		sent: NewBody(string(body)), secrets: secrets, secretive: secretive,
 	}
 }
+
+// SentBody returns the body as it was sent, secrets included.
+func (c *Call) SentBody() []byte { return []byte(c.sent.Text()) }
 
 // Details returns the call itself, for code that has one of several errors.
 func (c *Call) Details() *Call { return c }
@@ -147,8 +153,14 @@ func NewError(call Call, res *http.Response, body string) *Error {
 		body: NewBody(body),
 	}
 	_ = e.UnmarshalJSON([]byte(body)) // an answer from something in between need not be JSON
+	if e.hides() && e.Message != "" {
+		e.Message = redact.Mask
+	}
 	return e
 }
+
+// hides reports whether the service may have made a secret that nobody knows yet, and quote it.
+func (e *Error) hides() bool { return e.secretive && e.OutcomeUnknown }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (e *Error) UnmarshalJSON(data []byte) error {
@@ -191,11 +203,21 @@ func (e *Error) Error() string {
 	if location := e.location(); location != "" {
 		return e.text("redirect not followed (" + what + ") to " + redact.Printable(redact.Text(location, e.secrets)))
 	}
+	return e.text(what + e.said())
+}
+
+// said is what the service says, as the message quotes it: enough for a sentence, not a proxy's whole page. Where it
+// may have made a secret that nobody knows yet, that is the size.
+func (e *Error) said() string {
 	const longest = 500
-	if said := redact.Printable(redact.Cut(redact.Text(strings.TrimSpace(e.body.Text()), e.secrets), longest)); said != "" {
-		what += " " + said
+	text := strings.TrimSpace(e.body.Text())
+	switch {
+	case text == "":
+		return ""
+	case e.hides():
+		return " (" + strconv.Itoa(len(text)) + " bytes, not shown)"
 	}
-	return e.text(what)
+	return " " + redact.Printable(redact.Cut(redact.Text(text, e.secrets), longest))
 }
 
 func (e *Error) location() string {
@@ -238,6 +260,9 @@ func (e *Error) DumpResponse(body bool) []byte {
 		}
 	}
 	text := redact.Text(e.body.Text(), e.secrets)
+	if e.hides() {
+		text = ""
+	}
 	res.Body, res.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
 	out, _ := httputil.DumpResponse(&res, body)
 	return out
@@ -296,7 +321,7 @@ type ConnectionError struct {
 
 // NewConnectionError returns the error for a call that cause ended, after this part of an answer.
 func NewConnectionError(call Call, cause error, timeout bool, partial string) *ConnectionError {
-	return &ConnectionError{call, presentable(cause, call.secrets), timeout, NewBody(partial)}
+	return &ConnectionError{call, presentable(cause, call), timeout, NewBody(partial)}
 }
 
 func (e *ConnectionError) Error() string {
@@ -322,13 +347,17 @@ func (e *ConnectionError) Temporary() bool { return true }
 // RawBody returns what came of an answer before the connection was lost, secrets included.
 func (e *ConnectionError) RawBody() []byte { return []byte(e.partial.Text()) }
 
-// presentable returns err, or if its text quotes a secret, its text alone without that.
-func presentable(err error, secrets []redact.Secret) error {
+// presentable returns err, or if its text may quote a secret, its text alone without that.
+func presentable(err error, call Call) error {
 	text := err.Error()
-	if shown := redact.Text(text, secrets); shown != text {
-		return errors.New(shown)
+	shown := redact.Text(text, call.secrets)
+	if call.secretive {
+		shown = redact.Quoted(shown)
 	}
-	return err
+	if shown == text {
+		return err
+	}
+	return errors.New(shown)
 }
 
 func format(s fmt.State, verb rune, text string) {

@@ -80,12 +80,9 @@ func (d *Decoder) Fail(reason string) {
 	}
 }
 
-// Missing reports that the member called name is required and not there.
+// Missing reports that the object lacks the member called name, which is required.
 func (d *Decoder) Missing(name string) {
-	if d.fail == "" {
-		d.In(name)
-		d.fail = "required, and missing"
-	}
+	d.Fail("the required member " + strconv.Quote(name) + " is missing")
 }
 
 func (d *Decoder) expected(what string) { d.Fail("expected " + what + ", got " + d.kind()) }
@@ -418,10 +415,9 @@ func DecodeSlice[T any](v *[]T, d *Decoder, item func(*T, *Decoder)) {
 		var each T
 		items = append(items, each)
 		item(&items[len(items)-1], d)
-		if len(items) == 1 {
-			// Most arrays hold items of one size: what is left of the document says how many may come.
-			more := min((len(d.doc)-d.pos)/(d.pos-start+1), 1000)
-			items = append(make([]T, 0, more+1), items...)
+		if size := d.pos - start; len(items) == 1 && size >= 100 {
+			// Large items tend to be alike: what is left of the document says how many may come.
+			items = append(make([]T, 0, 1+min((len(d.doc)-d.pos)/size+1, 1000)), items...)
 		}
 		if d.fail != "" {
 			d.path = append(d.path, "["+strconv.Itoa(len(items)-1)+"]")

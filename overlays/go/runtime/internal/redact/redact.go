@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -76,7 +76,7 @@ func Scrub(text string, known []Secret) string {
 		}
 	}
 	// The longest first: one may be a part of another.
-	sort.Slice(spellings, func(i, j int) bool { return len(spellings[i]) > len(spellings[j]) })
+	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) })
 	for _, spelling := range spellings {
 		text = strings.ReplaceAll(text, spelling, Mask)
 	}
@@ -224,12 +224,34 @@ func Credentials(header, value string) []Secret {
 	return found
 }
 
-// Header returns a header's value as logs and errors show it.
+// Headers that describe the message, or help to trace it. Any other may carry a secret.
+var (
+	shownHeaders = strings.Fields("age allow cache-control cf-ray connection date etag expires host last-modified " +
+		"location retry-after retry-after-ms server server-timing transfer-encoding user-agent vary via x-should-retry " +
+		"accept request-id")
+	shownBeginnings = []string{"accept-", "content-", "ratelimit"}
+	shownParts      = []string{"-request-id", "-ratelimit"}
+)
+
+// Header returns a header's value as logs and errors show it: the mask, unless it is known to carry no secret.
 func Header(name, value string, known []Secret) string {
-	if IsCredential(name) {
-		return Mask
+	lower := strings.ToLower(name)
+	begins := func(start string) bool { return strings.HasPrefix(lower, start) }
+	contains := func(part string) bool { return strings.Contains(lower, part) }
+	if slices.Contains(shownHeaders, lower) || slices.ContainsFunc(shownBeginnings, begins) || slices.ContainsFunc(shownParts, contains) {
+		return Text(value, known)
 	}
-	return Text(value, known)
+	return Mask
+}
+
+// Quoted returns text with a mask in place of everything between quotes: what an HTTP library quotes is a part of the
+// response.
+func Quoted(text string) string {
+	parts := strings.Split(text, `"`)
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = Mask
+	}
+	return strings.Join(parts, `"`)
 }
 
 // URL returns a URL as logs and errors show it.

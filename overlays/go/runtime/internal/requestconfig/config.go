@@ -83,6 +83,29 @@ type Clock interface {
 	Random() float64
 }
 
+// WithClock returns the option that puts in another clock.
+func WithClock(clock Clock) Option {
+	return OptionFunc(func(c *Config) error {
+		c.Clock = clock
+		return nil
+	})
+}
+
+// WithoutConfirmation returns the option that leaves out what Operation.Confirm does.
+func WithoutConfirmation() Option {
+	return OptionFunc(func(c *Config) error {
+		c.unconfirmed = true
+		return nil
+	})
+}
+
+// ClockOf returns the clock that options put in.
+func ClockOf(options ...Option) Clock {
+	c := NewConfig()
+	_ = c.apply(options) // a wrong option is reported by the call
+	return c.Clock
+}
+
 type systemClock struct{}
 
 func (systemClock) Now() time.Time  { return time.Now() }
@@ -117,6 +140,8 @@ type Config struct {
 	// Body is sent instead of the operation's own; nil where it is not replaced.
 	Body        []byte
 	ContentType string
+
+	unconfirmed bool
 
 	header  http.Header
 	omitted map[string]bool

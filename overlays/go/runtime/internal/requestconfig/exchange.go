@@ -30,10 +30,13 @@ func (p *prepared) exchange(ctx context.Context) (*answer, error) {
 	clock := p.cfg.Clock
 	started := clock.Now()
 	target := p.url
+	var elapsed time.Duration
 	call := func(unknown bool) apierror.Call {
 		// Without the context's values: an error must not keep alive what a request holds.
 		req := p.request(context.Background(), target)
-		return apierror.NewCall(p.operation.Name, started, req, p.body, unknown, p.secrets())
+		c := apierror.NewCall(p.operation.Name, started, req, p.body, p.secrets(), p.operation.Secret)
+		c.OutcomeUnknown, c.Elapsed = unknown, elapsed
+		return c
 	}
 	retries, redirects := 0, 0
 	for {
@@ -50,6 +53,7 @@ func (p *prepared) exchange(ctx context.Context) (*answer, error) {
 		}
 		p.logSending(ctx, target, retries)
 		got := p.send(ctx, target, timeout)
+		elapsed = got.elapsed
 		p.logOutcome(ctx, target, got)
 		if p.accepts(&got) {
 			return &answer{got.res, got.body, call}, nil
@@ -180,7 +184,7 @@ func run[T any](ctx context.Context, p *prepared, decode func(*T, *jsonwalk.Deco
 	if path, reason := decoded(a, res, decode); reason != "" {
 		return nil, p.unfit(a, path, reason)
 	}
-	if p.operation.Confirm != nil {
+	if p.operation.Confirm != nil && !p.cfg.unconfirmed {
 		if reason := p.operation.Confirm(p.body, res); reason != "" {
 			return nil, p.unfit(a, "", reason)
 		}

@@ -59,7 +59,8 @@ func (p *prepared) logOutcome(ctx context.Context, target *url.URL, got outcome)
 	}
 	attrs = append(attrs, slog.Int("status", got.res.StatusCode))
 	if p.logs(ctx, slog.LevelDebug) {
-		secret := got.res.StatusCode < 300 && p.operation.Secret
+		// A failure may quote what a success would have held.
+		secret := p.operation.Secret && mayHaveHappened(got.res.StatusCode)
 		attrs = append(attrs, headerGroup(got.res.Header, known), shownBody(got.body, secret, known))
 	}
 	p.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "got response", attrs...)

@@ -151,61 +151,43 @@ func isTimeout(err error) bool {
 }
 
 // read reads the body within the limit, which counts after decompression: a small answer that unfolds to gigabytes
-// costs no more than the limit. What was read before an error is returned with it.
+// costs no more than the limit. What was read before an error is returned with it: it may be a created key's only copy.
 func read(res *http.Response, limit int) (string, error) {
 	defer func() { _ = res.Body.Close() }()
-	var b strings.Builder
-	if n := res.ContentLength; n > 0 && n <= int64(limit) {
-		b.Grow(int(n))
+	body, err := readAll(res.Body, res.ContentLength, limit)
+	if err != nil || body == "" {
+		return body, err
 	}
-	// Not read all at once: what came of a body that breaks off is kept.
-	plain := io.Reader(res.Body)
 	switch encoding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
+		return body, nil
 	case "gzip", "x-gzip":
-		raw := &counted{reader: res.Body}
-		unzip, err := gzip.NewReader(raw)
-		if err != nil {
-			if raw.err != nil {
-				return "", raw.err
-			}
-			if raw.n == 0 {
-				return "", nil
-			}
-			return "", fmt.Errorf("%w: it claims to be gzip and is not", errEncoding)
+		plain, err := gunzip(body, limit)
+		if err != nil && !errors.Is(err, errTooLarge) {
+			return body, fmt.Errorf("%w: the gzip data is damaged, breaks off, or is none", errEncoding)
 		}
-		_, err = io.Copy(&b, io.LimitReader(unzip, int64(limit)+1))
-		if err != nil && raw.err == nil {
-			err = fmt.Errorf("%w: the gzip data is damaged or breaks off", errEncoding)
-		}
-		return finished(b.String(), limit, err)
+		return plain, err
 	default:
-		_, _ = io.Copy(&b, io.LimitReader(plain, int64(limit)))
-		return b.String(), fmt.Errorf("%w: it was not asked for as %.40q", errEncoding, encoding)
+		return body, fmt.Errorf("%w: it was not asked for as %.40q", errEncoding, encoding)
 	}
-	_, err := io.Copy(&b, io.LimitReader(plain, int64(limit)+1))
-	return finished(b.String(), limit, err)
 }
 
-func finished(body string, limit int, err error) (string, error) {
-	if len(body) > limit {
-		return body[:limit], fmt.Errorf("%w of %d bytes", errTooLarge, limit)
+func gunzip(body string, limit int) (string, error) {
+	unzip, err := gzip.NewReader(strings.NewReader(body))
+	if err != nil {
+		return "", err
 	}
-	return body, err
+	return readAll(unzip, 0, limit)
 }
 
-// counted notes what became of the reader below gzip, whose own errors do not tell.
-type counted struct {
-	reader io.Reader
-	n      int64
-	err    error
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.reader.Read(p)
-	c.n += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
-		c.err = err
+func readAll(r io.Reader, size int64, limit int) (string, error) {
+	var b strings.Builder
+	if size > 0 && size <= int64(limit) {
+		b.Grow(int(size))
 	}
-	return n, err
+	_, err := io.Copy(&b, io.LimitReader(r, int64(limit)+1))
+	if b.Len() > limit {
+		return b.String()[:limit], fmt.Errorf("%w of %d bytes", errTooLarge, limit)
+	}
+	return b.String(), err
 }
