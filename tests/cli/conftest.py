@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fcntl import ioctl
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from threading import Thread
 
 import pytest
 from attrs import frozen
 
+from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
+
+POSIX = sys.platform != "win32"
+if POSIX:
+    import pty
+    import termios
 
 COMMAND = str(Path(sys.executable).with_name("boltz-api"))
 PATIENCE = 20.0
+# Makes the terminal that is standard input the one that controls the process, as a login does, and runs a command.
+CONTROLLED = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 @frozen
@@ -34,6 +40,11 @@ class Finished:
     code: int
     out: str
     err: str
+
+    @property
+    def json(self) -> object:
+        """Its output, decoded."""
+        return json.loads(self.out)
 
 
 @frozen
@@ -73,6 +84,32 @@ class World:
             env={**self.environment, **environment},
         )
 
+    def python(self, program: str, *arguments: str, **environment: str) -> Finished:
+        """A program that uses the command's modules."""
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env={**self.environment, **environment},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def piped(self, line: str, **environment: str) -> Finished:
+        """A line for the shell, in a pipe."""
+        done = subprocess.run(
+            ["sh", "-c", line],
+            env={**self._with_path(), **environment},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
     def terminal(self, *arguments: str, columns: int = 100, **environment: str) -> Terminal:
         """The command in a terminal, under way."""
         return Terminal([COMMAND, *arguments], {**self.environment, **environment}, self.folder, columns)
@@ -83,8 +120,10 @@ class World:
 
     def program(self, command: Sequence[str], **environment: str) -> Terminal:
         """Any program that finds the command on its path, in a terminal."""
-        path = f"{Path(COMMAND).parent}:{self.environment['PATH']}"
-        return Terminal(command, {**self.environment, "PATH": path, **environment}, self.folder)
+        return Terminal(command, {**self._with_path(), **environment}, self.folder)
+
+    def _with_path(self) -> dict[str, str]:
+        return {**self.environment, "PATH": f"{Path(COMMAND).parent}:{self.environment['PATH']}"}
 
 
 class Terminal:
@@ -96,17 +135,21 @@ class Terminal:
         self.text = ""
         self.code: int | None = None
         self.folder = folder
-        self._pid, self._descriptor = pty.fork()
-        if self._pid == 0:
-            os.chdir(folder)
-            os.execvpe(command[0], list(command), dict(environment))
-        ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        self._descriptor, inside = pty.openpty()
+        termios.tcsetwinsize(inside, (50, columns))
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-E", "-c", CONTROLLED, *command],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            cwd=folder,
+            env=dict(environment),
+        )
+        os.close(inside)
 
     def type(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
-
-    def interrupt(self) -> None:
-        os.kill(self._pid, signal.SIGINT)
 
     def until(self, words: str) -> str:
         """Everything on the screen once ``words`` is."""
@@ -122,9 +165,8 @@ class Terminal:
         while self._read(end):
             pass
         assert time.monotonic() < end, f"it did not end: {self.text!r}"
-        _, status = os.waitpid(self._pid, 0)
+        self.code = self._process.wait(PATIENCE)
         os.close(self._descriptor)
-        self.code = os.waitstatus_to_exitcode(status)
         return self.text
 
     def settled(self, silence: float = 1.5) -> None:
@@ -133,7 +175,7 @@ class Terminal:
             pass
 
     def killed(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
+        self._process.send_signal(signal.SIGKILL)
         self.finished()
 
     def _read(self, end: float) -> bool:
@@ -149,6 +191,8 @@ class Terminal:
 @pytest.fixture(scope="session")
 def forge() -> Iterator[socket.socket]:
     """The process that forks for each command."""
+    if not POSIX:
+        pytest.skip("the harness forks")
     with TemporaryDirectory() as folder:
         path = str(Path(folder, "socket"))
         script = str(Path(__file__).with_name("forge.py"))
@@ -169,28 +213,70 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, forge: socket.socket) -> Callable[[Sandbox | None], World]:
-    """Makes a world around a sandbox; without one, there is no server and no key."""
+def client(sandbox: Sandbox) -> Iterator[Boltz]:
+    """A client of the sandbox, to look at what the command did."""
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
+        yield client
 
-    def make(sandbox: Sandbox | None) -> World:
+
+@pytest.fixture
+def world(tmp_path: Path, forge: socket.socket) -> Callable[[str, str], World]:
+    """Makes a world with a server and a key; without them, there are none."""
+
+    def make(url: str = "", key: str = "") -> World:
         # Unbuffered, the command would notice at once what it otherwise notices when it flushes, or never.
-        foreign = ("BOLTZ_", "COLUMNS", "PYTHONUNBUFFERED")
+        foreign = ("BOLTZ_", "COLUMNS", "PYTHONUNBUFFERED", "NO_COLOR", "FORCE_COLOR")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         environment |= {"HOME": str(tmp_path), "TERM": "xterm-256color", "NO_PROXY": "127.0.0.1"}
-        if sandbox is not None:
-            environment |= {"BOLTZ_BASE_URL": sandbox.url, "BOLTZ_API_KEY": sandbox.admin_key}
+        if url:
+            environment |= {"BOLTZ_BASE_URL": url, "BOLTZ_API_KEY": key}
         return World(environment, tmp_path, forge)
 
     return make
 
 
 @pytest.fixture
-def boltz(world: Callable[[Sandbox | None], World], sandbox: Sandbox) -> World:
+def boltz(world: Callable[..., World], sandbox: Sandbox) -> World:
     """The command, talking to the test's own sandbox."""
-    return world(sandbox)
+    return world(sandbox.url, sandbox.admin_key)
 
 
 @pytest.fixture
-def offline(world: Callable[[Sandbox | None], World]) -> World:
+def scripted(world: Callable[..., World]) -> Iterator[Callable[..., World]]:
+    """Makes a world whose server sends what it is told: a body, or one for each request in turn."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def make(*bodies: object, status: int = 200) -> World:
+        left = list(bodies)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.rfile.read(int(self.headers.get("content-length") or 0))
+                body = left.pop(0) if len(left) > 1 else left[0]
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_POST = do_GET
+
+            def log_message(self, *arguments: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        return world(f"http://127.0.0.1:{server.server_port}", "sk_bc_admin_test_fake")
+
+    yield make
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def offline(world: Callable[..., World]) -> World:
     """The command where there is no server and no key."""
-    return world(None)
+    return world()

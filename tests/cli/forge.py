@@ -13,21 +13,23 @@ import os
 import socket
 import sys
 
-import gjson  # noqa: F401  # imported so that no command has to
 import httpx
+import jmespath  # noqa: F401  # imported so that no command has to
+import rich.table  # noqa: F401
 import yaml  # noqa: F401
 
 from boltz_api import Boltz  # noqa: F401
-from boltz_api.cli import arguments, audit, calls, delivery, failure, rotate, session, table  # noqa: F401
-from boltz_api.cli.entry import main
+from boltz_api.cli import completion, failures, key_changes, key_queries, main, tables  # noqa: F401
 
 httpx.Client().close()  # imports what it puts off until then
 
 
 def perform(order: dict[str, object], files: list[int]) -> int:
-    """The command, as if this process had been started for it."""
+    """Run the command as if this process had been started for it."""
     for number, file in enumerate(files):
         os.dup2(file, number)
+    for file in files:
+        os.close(file)
     os.chdir(str(order["folder"]))
     os.environ.clear()
     os.environ.update(order["environment"])  # type: ignore[call-overload]  # JSON

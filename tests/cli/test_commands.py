@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
-import stat
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
 
 KEYS = "admin:api-keys"
+NAMES = ["Sandbox admin", "Sandbox test admin"]
+KEY = {
+    "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
+    "key_prefix": "sk_bc_ws_liv", "key_type": "admin", "last_used_at": None, "livemode": True, "name": "n",
+    "workspace_id": None,
+}  # fmt: skip
 
 
 def test_list_prints_the_envelope_of_the_reference_in_a_pipe(boltz: Any) -> None:
@@ -20,19 +26,18 @@ def test_list_prints_the_envelope_of_the_reference_in_a_pipe(boltz: Any) -> None
     page = json.loads(done.out)
     assert (done.code, done.err) == (0, "")
     assert list(page) == ["data", "first_id", "has_more", "last_id"]
-    assert [key["name"] for key in page["data"]] == ["Sandbox admin", "Sandbox test admin"]
+    assert [key["name"] for key in page["data"]] == NAMES
     assert done.out == json.dumps(page, indent=2, ensure_ascii=False) + "\n"
 
 
-def test_every_flag_of_create_reaches_the_server(boltz: Any, sandbox: Sandbox) -> None:
+def test_every_flag_of_create_reaches_the_server(boltz: Any) -> None:
     done = boltz(
         *(KEYS, "create", "--name", "CI", "--mode", "test", "--workspace-id", "ws_1", "--expires-in-days", "9"),
         *("--allowed-ip", "192.0.2.7", "--allowed-ips", "2001:db8::7"),
     )
-    created = json.loads(done.out)
-    details = created["key_details"]
+    details = done.json["key_details"]
     assert done.code == 0
-    assert created["key"].startswith("sk_bc_ws_test_")
+    assert done.json["key"].startswith("sk_bc_ws_test_")
     assert (details["name"], details["livemode"], details["workspace_id"]) == ("CI", False, "ws_1")
     assert details["allowed_ips"] == ["192.0.2.7", "2001:db8::7"]
     assert details["expires_at"] is not None
@@ -52,28 +57,30 @@ def test_a_body_merges_under_the_flags(boltz: Any, body: str, way: str) -> None:
     (boltz.folder / "key.txt").write_text(body)
     operand = {"piped": [], "named": ["@-"], "file": ["@key.txt"]}[way]
     done = boltz(KEYS, "create", *operand, "--mode", "test", input_=None if way == "file" else body)
-    details = json.loads(done.out)["key_details"]
+    details = done.json["key_details"]
     assert (details["name"], details["livemode"], details["expires_at"] is None) == ("from a body", False, False)
 
 
 def test_a_date_in_a_yaml_body_stays_text(boltz: Any) -> None:
     done = boltz(KEYS, "create", input_="name: 2026-01-01")
-    assert json.loads(done.out)["key_details"]["name"] == "2026-01-01"
+    assert done.json["key_details"]["name"] == "2026-01-01"
 
 
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ("alice\nbob\n", "standard input holds text where a JSON or YAML object is needed; nothing was sent."),
-        ("[1]", "standard input holds a list where"),
-        ("{nmae: x}", "standard input has a field 'nmae', which there is not. Did you mean 'name'?"),
+        ("alice\nbob\n", "standard input holds no JSON object, and one is needed; nothing was sent."),
+        ("[1]", "standard input holds no JSON object"),
+        ("{nmae: x}", "standard input has a field 'nmae', which there is not; did you mean 'name'?"),
         ("{", "standard input is neither JSON nor YAML"),
+        ("[" * 9999, "standard input is"),
         ("{expires_in_days: 3}", "--name is missing."),
+        ("{name: 7}", "--name: expected a string"),
     ],
 )
-def test_a_body_that_does_not_fit_is_refused(boltz: Any, body: str, complaint: str) -> None:
+def test_a_body_that_does_not_fit_is_refused(boltz: Any, sandbox: Sandbox, body: str, complaint: str) -> None:
     done = boltz(KEYS, "create", input_=body)
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
     assert complaint in done.err
 
 
@@ -82,34 +89,70 @@ def test_revoke_takes_its_id_with_or_without_a_flag(boltz: Any, sandbox: Sandbox
     key = sandbox.new_key()
     done = boltz(KEYS, "revoke", *(part.format(id=key.id) for part in spelling))
     assert done.code == 0
-    assert (json.loads(done.out)["id"], json.loads(done.out)["is_active"]) == (key.id, False)
+    assert (done.json["id"], done.json["is_active"]) == (key.id, False)
 
 
-def test_an_operand_too_many_is_refused(boltz: Any) -> None:
-    done = boltz(KEYS, "revoke", "key_1", "key_2")
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("boltz-api: 'key_2' is one argument too many.")
-
-
-def test_what_the_contract_forbids_is_not_sent(boltz: Any, sandbox: Sandbox) -> None:
-    for arguments, words in [
-        (["create", "--name", ""], "--name: expected a string of 1 to 255 characters, got ''. Nothing was sent."),
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["create", "--name", "x", "y"], "'y' is one argument too many."),
+        (["create"], "--name is missing."),
+        (["revoke"], "the ID of a key is missing: boltz-api admin:api-keys revoke API_KEY_ID."),
+        (["create", "--name", "x" * 256], "--name: expected a string of 1 to 255 characters"),
         (["create", "--name", "x", "--allowed-ip", "300.0.0.1"], "--allowed-ips[0]: expected an IPv4 or IPv6 address"),
         (["create", "--name", "x", "--expires-in-days", "366"], "366 is not in the range 1<=x<=365."),
         (["list", "--limit", "0"], "0 is not in the range 1<=x<=100."),
-    ]:
-        done = boltz(KEYS, *arguments)
-        assert (done.code, done.out) == (2, "")
-        assert words in done.err
-    assert list(sandbox.received) == []
+    ],
+)
+def test_what_the_contract_forbids_is_not_sent(
+    boltz: Any, sandbox: Sandbox, arguments: list[str], words: str
+) -> None:
+    done = boltz(KEYS, *arguments)
+    assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
+    assert words in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create", "--name", "x", "--key-file", ""],
+        ["create", "--name", "", "--mode", "test"],
+        ["create", "--name", "x", "--workspace-id", ""],
+        ["create", "--name", "x", "--allowed-ip", ""],
+        ["rotate", "key_1", "--check", ""],
+        ["rotate", "key_1", "--key-file", ""],
+        ["rotate", ""],
+        ["audit", "--workspace-id", ""],
+        ["list", "--workspace-id", ""],
+        ["list", "--after-id", ""],
+        ["list", "--query", ""],
+        ["list", "--columns", ""],
+        ["list", "--columns", "id,,name"],
+        ["list", "--base-url", ""],
+        ["list", "--api-key", ""],
+        ["list", "--api-key-file", ""],
+        ["list", "--header", ""],
+        ["find", "--name", ""],
+        ["get", ""],
+        ["revoke", ""],
+        ["revoke", "key_1", ""],
+        ["revoke", "--api-key-id", ""],
+    ],
+)
+def test_an_empty_value_is_not_an_absent_one(boltz: Any, sandbox: Sandbox, arguments: list[str]) -> None:
+    done = boltz(KEYS, *arguments)
+    assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
+
+
+# --- pages ---
 
 
 def test_a_page_and_its_cursors(boltz: Any, sandbox: Sandbox) -> None:
     sandbox.load(5, workspace_id="ws_5")
-    everything = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_5").out)["data"]
-    first = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2").out)
-    then = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2", "--after-id", first["last_id"]).out)
-    back = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_5", "--before-id", then["first_id"]).out)
+    everything = boltz(KEYS, "list", "--workspace-id", "ws_5").json["data"]
+    first = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2").json
+    then = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2", "--after-id", first["last_id"]).json
+    back = boltz(KEYS, "list", "--workspace-id", "ws_5", "--before-id", then["first_id"]).json
     assert (first["has_more"], first["data"] + then["data"]) == (True, everything[:4])
     assert back["data"] == everything[:2]
 
@@ -127,117 +170,147 @@ def test_walking_pages_gives_one_envelope_for_all(
     boltz: Any, sandbox: Sandbox, options: list[str], count: int, more: bool
 ) -> None:
     sandbox.load(7, workspace_id="ws_7")
-    everything = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_7").out)["data"]
-    page = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_7", "--limit", "3", *options).out)
+    everything = boltz(KEYS, "list", "--workspace-id", "ws_7").json["data"]
+    page = boltz(KEYS, "list", "--workspace-id", "ws_7", "--limit", "3", *options).json
     ends = (everything[0]["id"], everything[count - 1]["id"])
     assert page["data"] == everything[:count]
     assert (page["first_id"], page["last_id"], page["has_more"]) == (*ends, more)
 
 
-def test_walking_backwards_keeps_the_nearest(boltz: Any, sandbox: Sandbox) -> None:
-    sandbox.load(7, workspace_id="ws_7")
-    everything = [key["id"] for key in json.loads(boltz(KEYS, "list", "--workspace-id", "ws_7").out)["data"]]
-    page = json.loads(
-        boltz(
-            KEYS, "list", "--workspace-id", "ws_7", "--limit", "2", "--before-id", everything[6], "--max-items", "3"
-        ).out
-    )
-    assert {key["id"] for key in page["data"]} == {everything[5], everything[4], everything[3]}
-    assert (page["first_id"], page["last_id"], page["has_more"]) == (everything[3], everything[5], True)
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_walk_that_fails_leaves_what_it_has_and_where_to_go_on(scripted: Any, form: str) -> None:
+    page = {"data": [KEY], "first_id": "key_1", "has_more": True, "last_id": "key_1"}
+    done = scripted(page, b"<html>")(KEYS, "list", "--all", "--format", form, "--max-retries", "0")
+    assert (done.code, yaml.safe_load(done.out)) == (1, page)
 
 
-def test_a_walk_that_breaks_off_leaves_whole_json_and_the_place_to_go_on_from(boltz: Any, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("options", [["--format", "table"], ["--format", "jsonl"], ["--format", "csv"], ["--query", "data[].id"]])
+def test_a_list_that_ends_early_says_so(boltz: Any, sandbox: Sandbox, options: list[str]) -> None:
     sandbox.load(5, workspace_id="ws_5")
-    everything = json.loads(boltz(KEYS, "list", "--workspace-id", "ws_5").out)["data"]
-    sandbox.fail("list_api_keys", delay=0.001)
-    sandbox.fail("list_api_keys", status=400)
-    done = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2", "--all")
-    page = json.loads(done.out)
-    assert (done.code, page["has_more"]) == (1, True)
-    assert (page["data"], page["last_id"]) == (everything[:2], everything[1]["id"])
-    assert "the server answered 400" in done.err
+    last = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "3").json["last_id"]
+    done = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "3", *options)
+    assert done.err == f"3 shown, and there are more. All of them: --all. The next: --after-id {last}\n"
+    assert boltz(KEYS, "list", "--workspace-id", "ws_5", *options).err == ""
+    back = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "1", "--before-id", last, *options).err
+    assert "--before-id key_" in back
 
 
-def test_the_forms_of_a_list(boltz: Any) -> None:
-    envelope = json.loads(boltz(KEYS, "list").out)
-    ids = [key["id"] for key in envelope["data"]]
+# --- formats ---
+
+
+def test_formats(scripted: Any) -> None:
+    page = {"data": [KEY, {**KEY, "id": "key_2"}], "first_id": "key_1", "has_more": False, "last_id": "key_2"}
+    boltz = scripted(page)
+    assert yaml.safe_load(boltz(KEYS, "list", "--format", "yaml").out) == page
     lines = boltz(KEYS, "list", "--format", "jsonl").out.splitlines()
-    assert [json.loads(line)["id"] for line in lines] == ids
-    assert [key["id"] for key in yaml.safe_load(boltz(KEYS, "list", "--format", "yaml").out)["data"]] == ids
-    assert [key["id"] for key in json.loads(boltz(KEYS, "list", "--format", "raw").out)["data"]] == ids
-    assert "Sandbox admin" in boltz(KEYS, "list", "--format", "table", COLUMNS="140").out
-    assert boltz("--format", "jsonl", KEYS, "list").out.splitlines()[0] == lines[0].replace("\n", "") or len(lines) == 2
+    assert [json.loads(line) for line in lines] == page["data"]
+    raw = boltz(KEYS, "list", "--format", "raw").out
+    assert (json.loads(raw), raw.count("\n")) == (page, 1)
+    assert boltz(KEYS, "get", page["last_id"], "--format", "jsonl").json == page["data"][-1]
 
 
-def test_the_option_nearer_to_the_end_wins(boltz: Any) -> None:
-    assert boltz("--format", "yaml", KEYS, "--format", "jsonl", "list", "--format", "raw").out.startswith('{"data":[')
-    assert boltz("--format", "yaml", KEYS, "list").out.startswith("data:\n")
+def test_csv(boltz: Any, sandbox: Sandbox) -> None:
+    sandbox.new_key(name="=1+1", allowed_ips=["192.0.2.7", "2001:db8::7"])
+    sandbox.new_key(name='a "quoted", name\nin two lines')
+    page = boltz(KEYS, "list").json["data"]
+    rows = list(csv.DictReader(boltz(KEYS, "list", "--format", "csv").out.splitlines()))
+    assert [row["id"] for row in rows] == [key["id"] for key in page]
+    assert list(rows[0]) == list(page[0])
+    assert (rows[0]["is_active"], rows[0]["expires_at"], rows[2]["allowed_ips"]) == ("true", "", "192.0.2.7 2001:db8::7")
+    assert [row["name"] for row in rows[2:]] == ["'=1+1", 'a "quoted", name\\nin two lines']
+    made = list(csv.DictReader(boltz(KEYS, "create", "--name", "x", "--format", "csv").out.splitlines()))
+    assert (made[0]["key"][:14], made[0]["name"]) == ("sk_bc_ws_live_", "x")
+
+
+def test_columns(boltz: Any, sandbox: Sandbox) -> None:
+    narrow = boltz(KEYS, "list", "--format", "csv", "--columns", "name,state, mode")
+    assert narrow.out == "name,state,mode\nSandbox admin,active,live\nSandbox test admin,active,test\n"
+    table = boltz(KEYS, "list", "--columns", "mode,name").out
+    assert table == "MODE  NAME\nlive  Sandbox admin\ntest  Sandbox test admin\n"
+    record = boltz(KEYS, "get", boltz(KEYS, "list").json["first_id"], "--columns", "name,mode").out
+    assert record == "Name  Sandbox admin\nMode  live\n"
+    count = len(sandbox.received)
+    wrong = boltz(KEYS, "list", "--columns", "nmae")
+    assert (wrong.code, "there is no 'nmae'; did you mean 'name'?" in wrong.err) == (2, True)
+    assert boltz(KEYS, "list", "--columns", "id", "--format", "json").code == 2
+    assert len(sandbox.received) == count
+
+
+def test_a_table_in_a_pipe_has_a_line_for_each_key(boltz: Any, sandbox: Sandbox) -> None:
+    sandbox.new_key(name="a name as long as names may be " * 8)
+    lines = boltz(KEYS, "list", "--format", "table", COLUMNS="30").out.splitlines()
+    assert len(lines) == 1 + 3
+    assert "a name as long as names may be " * 7 in lines[-1]
+
+
+def test_text_that_would_steer_a_terminal_is_escaped_in_every_format(boltz: Any, client: Boltz) -> None:
+    name = "\x1b[31mred\x1b[0m \u202eevil\u009b \u00e9\U0001f600"
+    client.admin.api_keys.create(name=name)
+    for form in ("json", "jsonl", "yaml", "table", "csv"):
+        shown = boltz(KEYS, "list", "--format", form).out
+        assert [mark for mark in shown.replace("\n", "") if not mark.isprintable()] == []
+        assert "evil" in shown
+    assert boltz(KEYS, "list").json["data"][-1]["name"] == name
+    assert yaml.safe_load(boltz(KEYS, "list", "--format", "yaml").out)["data"][-1]["name"] == name
+    assert "\u00e9\U0001f600" in boltz(KEYS, "list").out
+
+
+def test_an_answer_is_shown_as_it_was_sent(scripted: Any) -> None:
+    times = {"created_at": "2026-01-02T03:04:05.678901234Z", "last_used_at": "2016-12-31T23:59:60Z"}
+    key = {**KEY, **times, "key_type": "robot", "new": {"count": 12345678901234567890}}
+    page = {"data": [key], "first_id": "key_1", "has_more": False, "last_id": "key_1"}
+    command = scripted(page)
+    assert command(KEYS, "list").json == page
+    assert command(KEYS, "get", "key_1").json == key
+    assert "9 years ago" in command(KEYS, "list", "--format", "table").out
+
+
+# --- queries ---
 
 
 @pytest.mark.parametrize(
-    ("path", "form", "expected"),
+    ("query", "form", "expected"),
     [
-        ("name", "raw", "Sandbox admin\nSandbox test admin\n"),
-        ("name", "auto", '"Sandbox admin"\n"Sandbox test admin"\n'),
-        (
-            "{name,livemode}",
-            "jsonl",
-            '{"name":"Sandbox admin","livemode":true}\n{"name":"Sandbox test admin","livemode":false}\n',
-        ),
-        ("name", "yaml", "- Sandbox admin\n- Sandbox test admin\n"),
-        ("allowed_ips.0", "jsonl", "null\nnull\n"),
-        ("{name,livemode}", "table", "NAME                LIVEMODE\nSandbox admin       yes\nSandbox test admin  no\n"),
+        ("data[].name", "raw", "Sandbox admin\nSandbox test admin\n"),
+        ("data[].name", "jsonl", '"Sandbox admin"\n"Sandbox test admin"\n'),
+        ("data[].name", "json", '[\n  "Sandbox admin",\n  "Sandbox test admin"\n]\n'),
+        ("data[].name", "yaml", "- Sandbox admin\n- Sandbox test admin\n"),
+        ("data[].{name: name, live: livemode}", "csv", "name,live\nSandbox admin,true\nSandbox test admin,false\n"),
+        ("data[?livemode].{who: name}", "table", "WHO\nSandbox admin\n"),
+        ("length(data)", "raw", "2\n"),
+        ("data[0].name", "raw", "Sandbox admin\n"),
+        ("data[0].name", "yaml", "Sandbox admin\n"),
+        ("data[0].allowed_ips", "json", "[]\n"),
     ],
 )
-def test_transform_works_on_each_item(boltz: Any, path: str, form: str, expected: str) -> None:
-    done = boltz(KEYS, "list", "--transform", path, "--format", form)
+def test_queries_are_jmespath_over_the_whole_answer(boltz: Any, query: str, form: str, expected: str) -> None:
+    done = boltz(KEYS, "list", "--limit", "1", "--all", "--query", query, "--format", form)
     assert (done.code, done.out) == (0, expected)
 
 
-def test_transform_says_when_it_found_nothing(boltz: Any) -> None:
-    done = boltz(KEYS, "list", "--transform", "nmae", "--format", "jsonl")
-    assert (done.code, done.out, done.err) == (0, "null\nnull\n", "--transform 'nmae' found nothing.\n")
+def test_a_query_says_when_it_found_nothing(boltz: Any) -> None:
+    done = boltz(KEYS, "list", "--query", "nmae")
+    assert (done.code, done.out, done.err) == (0, "null\n", "--query 'nmae' found nothing.\n")
 
 
-@pytest.mark.parametrize("path", ["data.#(", "..", "@nonsense"])
-def test_a_wrong_path_is_refused_before_anything_is_sent(boltz: Any, sandbox: Sandbox, path: str) -> None:
-    done = boltz(KEYS, "create", "--name", "x", "--transform", path)
+@pytest.mark.parametrize("query", ["data[", "..", "nope(@)[", "[" * 5000])
+def test_a_wrong_query_is_refused_before_anything_is_sent(boltz: Any, sandbox: Sandbox, query: str) -> None:
+    done = boltz(KEYS, "create", "--name", "x", "--query", query)
     assert (done.code, done.out, len(sandbox.received)) == (2, "", 0)
-    assert "is not a GJSON path" in done.err
+    assert "is no JMESPath expression" in done.err
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [("key_details.name", "CI\n"), ("key_details.allowed_ips", "- 192.0.2.1\n"), ("key_details|@keys|0", "id\n")],
-)
-def test_what_a_transform_finds_in_one_answer_is_one_document_of_yaml(boltz: Any, path: str, expected: str) -> None:
-    done = boltz(KEYS, "create", "--name", "CI", "--allowed-ip", "192.0.2.1", "--transform", path, "--format", "yaml")
-    assert done.out == expected
+def test_transform_says_what_to_write_instead(boltz: Any, sandbox: Sandbox) -> None:
+    done = boltz(KEYS, "list", "--transform", "name")
+    assert (done.code, len(sandbox.received)) == (2, 0)
+    assert "--query 'data[].name'" in done.err
 
 
-def test_a_transform_that_leaves_the_key_out_does_not_lose_it(boltz: Any) -> None:
-    done = boltz(KEYS, "create", "--name", "x", "--transform", "key_details.name", "--format", "raw")
+def test_a_query_that_leaves_the_key_out_or_fails_does_not_lose_it(boltz: Any) -> None:
+    done = boltz(KEYS, "create", "--name", "x", "--query", "key_details.name", "--format", "raw")
     assert (done.code, done.out) == (0, "x\n")
     assert "The key, shown this once: sk_bc_ws_live_" in done.err
-
-
-def test_key_file(boltz: Any, sandbox: Sandbox) -> None:
-    done = boltz(KEYS, "create", "--name", "x", "--key-file", "new.key")
-    path: Path = boltz.folder / "new.key"
-    key = path.read_text()
-    assert (done.code, done.err) == (0, "The key is in new.key, which only you can read.\n")
-    assert (list(json.loads(done.out)), key[:14], key[-1]) == (["key_details"], "sk_bc_ws_live_", "\n")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert key.strip() not in boltz(KEYS, "create", "--name", "y", "--key-file", "raw.key", "--format", "raw").out
-    again = boltz(KEYS, "create", "--name", "z", "--key-file", "new.key")
-    assert (again.code, again.out, path.read_text()) == (2, "", key)
-    assert "new.key exists and is not overwritten; no key was made." in again.err
-    nowhere = boltz(KEYS, "create", "--name", "z", "--key-file", "no/such/folder")
-    assert (nowhere.code, "no key was made" in nowhere.err) == (2, True)
-    assert len(sandbox.received) == 2
-
-
-def test_a_key_file_goes_when_no_key_was_made(boltz: Any, sandbox: Sandbox) -> None:
-    sandbox.fail("create_api_key", status=400)
-    assert boltz(KEYS, "create", "--name", "x", "--key-file", "new.key").code == 1
-    assert not (boltz.folder / "new.key").exists()
+    failed = boltz(KEYS, "create", "--name", "x", "--query", "length(key_details.is_active)")
+    assert (failed.code, failed.out) == (1, "")
+    assert "The key, shown this once: sk_bc_ws_live_" in failed.err
+    assert boltz(KEYS, "create", "--name", "x", "--query", "key", "--format", "raw").out.startswith("sk_bc_ws_live_")

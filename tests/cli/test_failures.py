@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
 
 KEYS = "admin:api-keys"
@@ -24,7 +20,8 @@ def test_no_key_is_3(offline: Any) -> None:
     done = offline(KEYS, "list")
     assert (done.code, done.out) == (3, "")
     assert done.err == (
-        "boltz-api: no API key was given. Set BOLTZ_API_KEY, or point --api-key-file at a file that holds the key.\n"
+        "boltz-api: no API key was given. Set BOLTZ_API_KEY, or point --api-key-file or BOLTZ_API_KEY_FILE at a file "
+        "that holds the key.\n"
     )
 
 
@@ -45,7 +42,7 @@ def test_an_unknown_id_is_1_and_told_where_to_look(boltz: Any) -> None:
     done = boltz(KEYS, "revoke", "key_none")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("boltz-api: There is no API key with this ID (the server answered 404, request ")
-    assert done.err.endswith("To see which keys there are: boltz-api admin:api-keys list --all\n")
+    assert done.err.endswith("The keys there are: boltz-api admin:api-keys list --all\n")
 
 
 def test_no_server_is_1(offline: Any) -> None:
@@ -58,7 +55,7 @@ def test_no_server_is_1(offline: Any) -> None:
 def test_a_lost_answer_is_4_and_names_the_key_that_may_exist(boltz: Any, sandbox: Sandbox) -> None:
     sandbox.fail("create_api_key", drop=True, after_commit=True)
     done = boltz(KEYS, "create", "--name", "CI", "--key-file", "new.key")
-    (made,) = [key for key in json.loads(boltz(KEYS, "list").out)["data"] if key["name"] == "CI"]
+    (made,) = [key for key in boltz(KEYS, "list").json["data"] if key["name"] == "CI"]
     assert (done.code, done.out) == (4, "")
     assert f"It may have made 'CI' ({made['id']}); if so: boltz-api admin:api-keys revoke {made['id']}" in done.err
     assert "Look before you try again" in done.err
@@ -70,29 +67,33 @@ def test_a_lost_answer_to_a_create_that_did_not_happen(boltz: Any, sandbox: Sand
     sandbox.fail("create_api_key", drop=True)
     done = boltz(KEYS, "create", "--name", "CI")
     assert (done.code, done.out) == (4, "")
-    assert "No key is listed that it may have made." in done.err
+    assert "No key is listed that it may have made" in done.err
 
 
-def test_an_answer_that_does_not_fit_the_contract_still_shows_the_key(boltz: Any, sandbox: Sandbox) -> None:
-    sandbox.fail("create_api_key", body="missing_field")
-    done = boltz(KEYS, "create", "--name", "CI")
-    assert done.code == 4
-    assert json.loads(done.out)["key"].startswith("sk_bc_ws_live_")
-    assert "it may hold a key, shown this once" in done.err
-    assert "sk_bc_ws_live_" not in done.err
+def test_a_rotation_in_doubt_is_told_in_the_command_lines_own_words(boltz: Any, sandbox: Sandbox) -> None:
+    old = sandbox.new_key(name="CI")
+    sandbox.fail("create_api_key", drop=True, after_commit=True)
+    done = boltz(KEYS, "rotate", old.id, "--key-file", "new.key")
+    (made,) = [key for key in boltz(KEYS, "list").json["data"] if key["name"] == "CI" and key["id"] != old.id]
+    assert (done.code, done.out, (boltz.folder / "new.key").exists()) == (4, "", False)
+    assert f"It may have made 'CI' ({made['id']}); if so: boltz-api admin:api-keys revoke {made['id']}" in done.err
+    assert old.id not in done.err.partition("\n")[0]
+    assert f"the successor of {old.id} may or may not have been made; that key still works" in done.err
+    assert "candidates(" not in done.err
+    assert "__cause__" not in done.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "guess"),
     [
-        ([KEYS, "lst"], "there is no command 'lst'. Did you mean 'list'?"),
-        (["admin:api-key"], "there is no command 'admin:api-key'. Did you mean 'admin:api-keys'?"),
-        (["sandbx"], "there is no command 'sandbx'. Did you mean 'sandbox'?"),
+        ([KEYS, "lst"], "there is no command 'lst'; did you mean 'list'?"),
+        (["admin:api-key"], "there is no command 'admin:api-key'; did you mean 'admin:api-keys'?"),
+        (["sandbx"], "there is no command 'sandbx'; did you mean 'sandbox'?"),
         ([KEYS, "list", "--limt", "3"], "Did you mean one of: '--limit', '--timeout'?"),
-        ([KEYS, "create", "--mode", "lve"], "Did you mean 'live'?"),
-        ([KEYS, "list", "--format", "jsn"], "Did you mean 'json'?"),
-        ([KEYS, "audit", "--check", "expird"], "Did you mean 'expired'?"),
-        (["completion", "bsh"], "Did you mean 'bash'?"),
+        ([KEYS, "create", "--mode", "lve"], "did you mean 'live'?"),
+        ([KEYS, "list", "--format", "jsn"], "did you mean 'json'?"),
+        ([KEYS, "audit", "--check", "expird"], "did you mean 'expired'?"),
+        (["completion", "bsh"], "did you mean 'bash'?"),
     ],
 )
 def test_a_slip_of_the_finger_is_2_and_gets_a_guess(offline: Any, arguments: list[str], guess: str) -> None:
@@ -100,6 +101,30 @@ def test_a_slip_of_the_finger_is_2_and_gets_a_guess(offline: Any, arguments: lis
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert guess.lower() in done.err.lower()
     assert "--help" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sandbox", "--host", "é.."],
+        ["sandbox", "--port", "65536"],
+        ["sandbox", "--host", ""],
+        [KEYS, "list", "--header", ": x"],
+        [KEYS, "list", "--base-url", "ftp://example.com"],
+        [KEYS, "list", "--timeout", "-1"],
+        [KEYS, "create", "--name", "\udcff"],
+        [KEYS, "create", "--name", "x", "--key-file", "a\0b"],
+        [KEYS, "create", "@missing.json"],
+        [KEYS, "create", "@."],
+    ],
+)
+def test_nonsense_is_2_without_a_traceback(boltz: Any, sandbox: Sandbox, arguments: list[str]) -> None:
+    done = boltz(*arguments) if "\0" not in "".join(arguments) else boltz(*arguments)
+    assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
+    assert "Traceback" not in done.err
+
+
+# --- the form of errors ---
 
 
 @pytest.mark.parametrize("spelling", [["--format-error", "json"], ["--format-error=json"]])
@@ -116,18 +141,36 @@ def test_errors_as_yaml_and_as_the_server_sent_them(boltz: Any) -> None:
     assert json.loads(boltz(KEYS, "revoke", "key_none", "--format-error", "raw").err)["code"] == "not_found"
 
 
-def test_what_a_server_says_cannot_steer_the_terminal(boltz: Any, sandbox: Sandbox) -> None:
-    name = "\x1b[31mred\x1b[0m\u202e"
-    boltz(KEYS, "create", "--name", name)
-    listed = boltz(KEYS, "list", "--format", "table", COLUMNS="140").out
-    assert "\x1b" not in listed
-    assert "\u202e" not in listed
-    assert "\ufffd[31mred" in listed
+@pytest.mark.parametrize("form", ["text", "json", "yaml", "raw"])
+def test_what_a_server_says_cannot_steer_the_terminal_and_shows_no_key(scripted: Any, form: str) -> None:
+    evil = f"\x1b]0;x\x07 \u202e\u009b {WRONG} $(reboot)"
+    body = {"code": "bad\x1b[2J", "message": evil, "details": {"field": evil, "long": "x" * 9000}}
+    done = scripted(body, status=400)(KEYS, "list", "--format-error", form)
+    assert done.code == 1
+    assert [mark for mark in done.err.replace("\n", "").replace("\t", "") if not mark.isprintable()] == []
+    assert "obviously_wrong" not in done.err
+    if form == "json":
+        assert json.loads(done.err)["error"]["code"] == "bad\x1b[2J"
+
+
+def test_hints_can_be_pasted_whatever_a_server_calls_a_key(scripted: Any) -> None:
+    evil = "key_$(touch evil);'\x1b[31m"
+    key = {
+        "id": evil, "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
+        "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "CI",
+        "workspace_id": "ws_1",
+    }  # fmt: skip
+    page = {"data": [key], "first_id": evil, "has_more": True, "last_id": evil}
+    shown = scripted(page)(KEYS, "list", "--format", "jsonl").err
+    assert r"""--after-id 'key_$(touch evil);'"'"'\u001b[31m'""" in shown
+
+
+# --- where the key comes from ---
 
 
 def test_api_key_file(offline: Any, sandbox: Sandbox) -> None:
     path = offline.folder / "admin.key"
-    path.write_text(sandbox.admin_key + "\n")
+    path.write_text("\ufeff" + sandbox.admin_key + "\n", encoding="utf-8")
     path.chmod(0o600)
     done = offline(KEYS, "list", "--api-key-file", "admin.key", BOLTZ_BASE_URL=sandbox.url)
     assert (done.code, done.err) == (0, "")
@@ -140,61 +183,83 @@ def test_api_key_file(offline: Any, sandbox: Sandbox) -> None:
     assert "cannot read the API key from gone" in offline(KEYS, "list", "--api-key-file", "gone").err
 
 
+def test_api_key_file_of_a_container(offline: Any, sandbox: Sandbox) -> None:
+    secret = offline.folder / "secret"
+    secret.write_text(sandbox.admin_key)
+    secret.chmod(0o644)
+    wrong = offline.folder / "wrong"
+    wrong.write_text(WRONG)
+    wrong.chmod(0o600)
+    given = {"BOLTZ_BASE_URL": sandbox.url, "BOLTZ_API_KEY_FILE": "secret"}
+    done = offline(KEYS, "list", **given)
+    assert (done.code, done.err) == (0, "")
+    assert offline(KEYS, "list", "--api-key-file", "wrong", **given).code == 3
+    assert offline(KEYS, "list", "--api-key", WRONG, **given).code == 3
+    assert offline(KEYS, "list", BOLTZ_API_KEY=WRONG, **given).code == 3
+    assert offline(KEYS, "list", **{**given, "BOLTZ_API_KEY_FILE": "gone"}).code == 2
+    assert offline(KEYS, "list", **{**given, "BOLTZ_API_KEY_FILE": ""}).code == 3
+
+
 def test_debug_shows_requests_and_answers_and_no_secret(boltz: Any, sandbox: Sandbox) -> None:
     done = boltz(KEYS, "create", "--name", "CI", "--debug", "--header", "X-Trace: 7")
-    key = json.loads(done.out)["key"]
+    key = done.json["key"]
     assert "POST" in done.err
-    assert '"name":"CI"' in done.err
     assert "X-Trace" in done.err
     assert "answered 200" in done.err
-    assert '"key_prefix"' in done.err
     assert key not in done.err
     assert sandbox.admin_key not in done.err
 
 
+# --- faults of our own, and of the installation ---
+
+
 def test_a_fault_of_our_own_is_told_without_a_traceback_unless_asked_for(boltz: Any) -> None:
     program = (
-        "import sys; from boltz_api.cli import run; from boltz_api.cli.entry import main\n"
+        "import sys; from boltz_api.cli import commands, main\n"
         f"def fault(*given): raise RuntimeError('holding {WRONG}')\n"
-        "run._list = fault\n"
-        f"sys.argv = ['boltz-api', '{KEYS}', 'list', *sys.argv[1:]]; main()"
+        "commands.call = fault\n"
+        f"sys.argv = ['boltz-api', '{KEYS}', 'create', '--name', 'x', *sys.argv[1:]]; main()"
     )
     for arguments, lines in (([], 1), (["--debug"], 5)):
-        done = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env=boltz.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stdout) == (1, "")
-        assert "an unexpected RuntimeError: holding sk_bc_" in done.stderr
-        assert WRONG not in done.stderr
-        assert len(done.stderr.splitlines()) >= lines
-        assert ("Traceback" in done.stderr) == bool(arguments)
+        done = boltz.python(program, *arguments)
+        assert (done.code, done.out) == (1, "")
+        assert "an unexpected RuntimeError: holding sk_bc_" in done.err
+        assert WRONG not in done.err
+        assert len(done.err.splitlines()) >= lines
+        assert ("Traceback" in done.err) == bool(arguments)
 
 
-@pytest.mark.parametrize("missing", ["click", "rich", "gjson", "yaml"])
+@pytest.mark.parametrize("missing", ["click", "rich", "jmespath"])
 def test_without_the_extra_one_line_says_what_to_install(boltz: Any, missing: str) -> None:
     program = (
         f"import sys; sys.modules['{missing}'] = None\n"
-        "from boltz_api.cli.entry import main\n"
-        f"form = {{'rich': 'table', 'yaml': 'yaml'}}.get('{missing}', 'json')\n"
-        f"path = ['--transform', 'key'] * ('{missing}' == 'gjson')\n"
-        f"sys.argv = ['boltz-api', '{KEYS}', 'create', '--name', 'x', '--format', form, *path]; main()"
+        "from boltz_api.cli import main\n"
+        f"form = 'table' if '{missing}' == 'rich' else 'json'\n"
+        f"query = ['--query', 'key'] * ('{missing}' == 'jmespath')\n"
+        f"sys.argv = ['boltz-api', '{KEYS}', 'create', '--name', 'x', '--format', form, *query]; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=boltz.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+    done = boltz.python(program)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
         "boltz-api needs more than the client does; install it with: pip install 'boltz-api-keys[cli]'\n"
     )
+
+
+def test_without_pyyaml_json_does(boltz: Any, sandbox: Sandbox) -> None:
+    begin = "import sys; sys.modules['yaml'] = None; from boltz_api.cli import main; sys.argv[0] = 'boltz-api'; main()"
+    (boltz.folder / "key.json").write_text('{"name": "CI"}')
+    (boltz.folder / "key.yaml").write_text("name: CI\n")
+    assert boltz.python(begin, KEYS, "create", "@key.json").code == 0
+    refused = boltz.python(begin, KEYS, "create", "@key.yaml")
+    assert (refused.code, "for YAML, install PyYAML" in refused.err) == (2, True)
+    refused = boltz.python(begin, KEYS, "create", "--name", "x", "--format", "yaml")
+    assert (refused.code, "pip install 'boltz-api-keys[cli,yaml]'" in refused.err) == (2, True)
+    assert len(sandbox.received) == 1
+    error = boltz.python(begin, KEYS, "revoke", "key_none", "--format-error", "yaml").err
+    assert yaml.safe_load(error)["error"]["status"] == 404
+
+
+# --- streams that cannot be written ---
 
 
 def test_a_reader_that_has_had_enough_is_no_error(boltz: Any, sandbox: Sandbox) -> None:
@@ -207,46 +272,47 @@ def test_a_reader_that_has_had_enough_is_no_error(boltz: Any, sandbox: Sandbox) 
     assert len(sandbox.received) < 100
 
 
-def test_a_closed_pipe_does_not_lose_a_key(boltz: Any) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with boltz.started(KEYS, "create", "--name", "x", stdout=writer) as process:
-        os.close(writer)
-        told = process.stderr.read()
-    assert process.returncode == 1
-    assert "The key, shown this once: sk_bc_ws_live_" in told
+COMMANDS = [
+    (f"{KEYS} create --name CI", 0),
+    (f"{KEYS} create --name CI --key-file new.key", 0),
+    (f"{KEYS} list --all --format jsonl --limit 1", 0),
+    (f"{KEYS} audit --fail-on open", 5),
+    (f"{KEYS} revoke key_none", 1),
+    (f"{KEYS} list --limit 0", 2),
+    (f"{KEYS} list --api-key {WRONG}", 3),
+]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")  # noqa: PTH110
-def test_a_full_disk_does_not_lose_a_key(boltz: Any, sandbox: Sandbox) -> None:
-    with open("/dev/full", "wb") as full, boltz.started(KEYS, "create", "--name", "x", stdout=full.fileno()) as process:  # noqa: PTH123
-        told = process.stderr.read()
-    assert process.returncode == 1
-    assert "The key, shown this once: sk_bc_ws_live_" in told
-    assert "No space left on device" in told
-    with open("/dev/full", "wb") as full, boltz.started(KEYS, "list", stdout=full.fileno()) as process:  # noqa: PTH123
-        told = process.stderr.read()
-    assert (process.returncode, told) == (1, "boltz-api: No space left on device.\n")
+@pytest.mark.parametrize("errors", ["2> /dev/full", "2>&-"])
+@pytest.mark.parametrize(("line", "code"), COMMANDS)
+def test_exit_codes_hold_whatever_becomes_of_standard_error(boltz: Any, line: str, code: int, errors: str) -> None:
+    if "full" in errors and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    done = boltz.piped(f"boltz-api {line} {errors}")
+    assert (done.code, "Traceback" in done.err) == (code, False)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_create_says_that_a_key_may_exist(boltz: Any, sandbox: Sandbox, number: int) -> None:
-    sandbox.fail("create_api_key", delay=30, after_commit=True)
-    with boltz.started(KEYS, "create", "--name", "CI", "--key-file", "new.key") as process:
-        with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
-            wait_for(lambda: any(key.name == "CI" for key in client.admin.api_keys.list()))
-        process.send_signal(number)
-        told = process.stderr.read()
-    assert process.wait() == 130
-    assert told == (
-        "boltz-api: interrupted while a request was under way: a key named 'CI' may have been made. "
-        "Look before you try again: boltz-api admin:api-keys list --all\n"
-    )
-    assert not (boltz.folder / "new.key").exists()
+@pytest.mark.parametrize("errors", ["2> /dev/full", "2>&-"])
+def test_a_lost_answer_is_4_whatever_becomes_of_standard_error(boltz: Any, sandbox: Sandbox, errors: str) -> None:
+    if "full" in errors and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    sandbox.fail("create_api_key", drop=True, after_commit=True)
+    assert boltz.piped(f"boltz-api {KEYS} create --name CI {errors}").code == 4
 
 
-def wait_for(happened: Any) -> None:
-    end = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+@pytest.mark.parametrize(("output", "reason"), [("> /dev/full", "No space left on device"), (">&-", "is closed")])
+@pytest.mark.parametrize("line", [f"{KEYS} list", f"{KEYS} list --format jsonl", f"{KEYS} list --format table", "--help"])
+def test_output_that_cannot_be_written_is_1_and_told(boltz: Any, line: str, output: str, reason: str) -> None:
+    if "full" in output and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    done = boltz.piped(f"boltz-api {line} {output}")
+    if line == "--help" and output == ">&-":  # nothing was asked for
+        assert (done.code, done.err) == (0, "")
+    else:
+        assert (done.code, done.err.count("\n"), reason in done.err) == (1, 1, True)
+
+
+def test_no_stream_at_all(boltz: Any, sandbox: Sandbox) -> None:
+    assert boltz.piped(f"boltz-api {KEYS} revoke {sandbox.new_key().id} <&- >&- 2>&-").code == 1
+    assert boltz.piped(f"boltz-api {KEYS} revoke - <&-").code == 2
+    assert os.listdir(boltz.folder) == []  # noqa: PTH208

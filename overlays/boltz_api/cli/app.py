@@ -188,6 +188,7 @@ def _occupy_standard_descriptors() -> None:
 
 
 def _reported(arguments: list[str]) -> int:
+    code = 0
     try:
         code = _run(arguments)
         if sys.stdout is not None:
@@ -195,7 +196,7 @@ def _reported(arguments: list[str]) -> int:
     except ModuleNotFoundError:
         raise
     except BrokenPipeError:
-        return 0  # the reader has had enough
+        return code  # the reader has had enough
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # reported as what it is
         from boltz_api.cli import failures
 

@@ -355,7 +355,7 @@ def _compiled(query: str) -> jmespath.parser.ParsedResult:
         return jmespath.compile(query)
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
-        raise click.UsageError(f"--query: {query!r} is no JMESPath expression: {reason}.") from error
+        raise click.UsageError(f"--query: {query[:100]!r} is no JMESPath expression: {reason}.") from error
 
 
 def _as_sent(answer: Answer) -> str:
