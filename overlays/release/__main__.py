@@ -5,11 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 import time
+import tomllib
 from argparse import ArgumentParser, Namespace
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import InvalidVersion
+
+from codegen.document import Faults
 from release import changes, demo, embedded_index, installed, publish
 from release.build import Release, build
 from release.index import Index, resolve
@@ -28,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.step(options)
-    except Refusal as refusal:
+    except (Refusal, Faults, InvalidVersion, tomllib.TOMLDecodeError) as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -131,7 +131,7 @@ def without_build(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Index]:
-    """A running index with nothing in it, and its credentials in the environment; its folder is `tmp_path / "index"`."""
+    """A running index without files, its credentials in the environment; its folder is `tmp_path / "index"`."""
     with embedded_index.serve(tmp_path / "index") as running:
         assert running.credentials is not None
         monkeypatch.setenv("UV_PUBLISH_USERNAME", running.credentials.username)

@@ -13,8 +13,8 @@ import pytest
 from uv import find_uv_bin
 
 from release import embedded_index
-from release.build import Release
-from release.embedded_index import EmbeddedIndex
+from release.build import Release, metadata_of
+from release.index import Index
 
 pytestmark = pytest.mark.slow
 
@@ -39,11 +39,11 @@ def write_wheel(folder: Path, name: str, version: str) -> None:
 
 
 @pytest.fixture
-def public(release: Release, tmp_path: Path) -> Generator[EmbeddedIndex]:
+def public(built: Release, tmp_path: Path) -> Generator[Index]:
     """The "public" index: what our package needs, and an impostor of it."""
     folder = tmp_path / "public"
     write_wheel(folder, "boltz-api-keys", IMPOSTOR)
-    for requirement in release.distributions.metadata().requires_dist or []:
+    for requirement in metadata_of(built.distributions[0]).requires_dist or []:
         if requirement.marker is None:
             lowest = next(bound.version for bound in requirement.specifier if bound.operator == ">=")
             write_wheel(folder, requirement.name, lowest)
@@ -52,11 +52,11 @@ def public(release: Release, tmp_path: Path) -> Generator[EmbeddedIndex]:
 
 
 @pytest.fixture
-def internal(release: Release, public: EmbeddedIndex, tmp_path: Path) -> Generator[EmbeddedIndex]:
+def internal(built: Release, public: Index, tmp_path: Path) -> Generator[Index]:
     """The internal index, which holds ours and sends clients on for the rest."""
     folder = tmp_path / "internal"
     folder.mkdir()
-    for file in release.distributions.files:
+    for file in built.distributions:
         (folder / file.name).write_bytes(file.read_bytes())
     with embedded_index.serve(folder, fallback=public.simple) as running:
         yield running
@@ -94,36 +94,32 @@ def version_in(folder: Path) -> str:
     return metadata.name.removeprefix("boltz_api_keys-").removesuffix(".dist-info")
 
 
-def documented(root: Path, name: str, internal: EmbeddedIndex) -> str:
+def documented(root: Path, name: str, internal: Index) -> str:
     """The documented set-up, pointed at the index on loopback."""
     text = (root / "examples" / "internal-index" / name).read_text("utf-8")
     assert PLACEHOLDER in text
     return text.replace(PLACEHOLDER, internal.simple)
 
 
-def test_pip_as_documented_installs_ours(root: Path, release: Release, internal: EmbeddedIndex, tmp_path: Path) -> None:
+def test_pip_as_documented_installs_ours(root: Path, built: Release, internal: Index, tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text(documented(root, "pip.conf", internal))
     installed = pip_installs(tmp_path, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
-    assert str(release.project.version) == installed
+    assert str(built.project.version) == installed
 
 
 def test_uv_as_documented_installs_ours(
-    root: Path, release: Release, internal: EmbeddedIndex, public: EmbeddedIndex, tmp_path: Path
+    root: Path, built: Release, internal: Index, public: Index, tmp_path: Path
 ) -> None:
     installed = uv_installs(tmp_path, documented(root, "pyproject.toml", internal), UV_DEFAULT_INDEX=public.simple)
-    assert str(release.project.version) == installed
+    assert str(built.project.version) == installed
 
 
-def test_the_impostor_is_one_that_a_careless_pip_installs(
-    internal: EmbeddedIndex, public: EmbeddedIndex, tmp_path: Path
-) -> None:
+def test_the_impostor_is_one_that_a_careless_pip_installs(internal: Index, public: Index, tmp_path: Path) -> None:
     both = ["--index-url", public.simple, "--extra-index-url", internal.simple]
     assert pip_installs(tmp_path, *both, PIP_CONFIG_FILE=os.devnull) == IMPOSTOR
 
 
-def test_the_impostor_is_one_that_a_careless_uv_installs(
-    internal: EmbeddedIndex, public: EmbeddedIndex, tmp_path: Path
-) -> None:
+def test_the_impostor_is_one_that_a_careless_uv_installs(internal: Index, public: Index, tmp_path: Path) -> None:
     pyproject = (
         '[project]\nname = "consumer"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = ["boltz-api-keys"]\n'
         f'[tool.uv]\nindex-strategy = "unsafe-best-match"\n[[tool.uv.index]]\nurl = "{internal.simple}"\n'

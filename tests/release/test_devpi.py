@@ -10,22 +10,18 @@ from collections.abc import Generator
 
 import httpx
 import pytest
+from attrs import evolve
 
-from release import target
 from release.build import Release
-from release.credentials import Credentials
-from release.publish import publish
-from release.published import look_up
-from release.refusal import Refusal
-from release.report import Question
-from release.target import Target
+from release.index import Credentials, Index, resolve
+from release.project import Refusal
+from release.publish import upload
 
-FIRST = Question(first=True)
 WHO = Credentials("publisher", "fake-password")
 
 
 @pytest.fixture(scope="module")
-def devpi(tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
+def devpi(tmp_path_factory: pytest.TempPathFactory) -> Generator[Index]:
     """A devpi with a user and an index, both non-volatile as for releases."""
     if not shutil.which("devpi-server") or not shutil.which("devpi-init"):
         pytest.skip("devpi-server is not installed; `nox -s devpi` brings it")
@@ -47,7 +43,7 @@ def devpi(tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
                 index = {"type": "stage", "bases": [], "volatile": False}
                 known = httpx.BasicAuth(WHO.username, token)
                 client.put("/publisher/releases", json=index, auth=known).raise_for_status()
-            yield target.resolve(f"{url}/publisher/releases/+simple/", folder)
+            yield resolve(f"{url}/publisher/releases/+simple/", folder)
         finally:
             server.terminate()
 
@@ -64,10 +60,13 @@ def _wait_for(client: httpx.Client) -> None:
     pytest.fail("devpi-server did not answer within a minute")
 
 
-def test_devpi_takes_a_release_once_and_keeps_it(release: Release, devpi: Target) -> None:
-    with pytest.raises(Refusal, match=r"wants credentials|refuses"):
-        publish(release, devpi, None, FIRST)
-    publish(release, devpi, WHO, FIRST)
-    publish(release, devpi, WHO, FIRST)
-    held = look_up(devpi, "boltz-api-keys", None).files
-    assert {file.name for file in release.distributions.files} == {file.name for file in held}
+def test_devpi_takes_a_release_once_and_keeps_it(release: Release, devpi: Index) -> None:
+    with pytest.raises(Refusal, match="set UV_PUBLISH_USERNAME"):
+        upload(release, devpi)
+    known = evolve(devpi, credentials=WHO)
+    upload(release, known)
+    upload(release, known)
+    held = devpi.files("boltz-api-keys")
+    assert {file.name: release.digests[file.name] for file in release.distributions} == {
+        file.name: file.sha256 for file in held
+    }

@@ -83,7 +83,9 @@ def test_other_bytes_under_a_published_version_are_refused(release: Release, tmp
         before = held(tmp_path / "index")
         other = changed(release, tmp_path / "changed")
         for dry_run in (True, False):
-            with pytest.raises(Refusal, match=r"do not match for `.*whl`.*; a published file is never replaced") as said:
+            with pytest.raises(
+                Refusal, match=r"do not match for `.*whl`.*; a published file is never replaced"
+            ) as said:
                 publish.upload(other, index, dry_run=dry_run)
             assert index.credentials is not None
             assert index.credentials.password not in str(said.value)
@@ -170,7 +172,7 @@ def recording(seen: list[str | None], location: str = "") -> Generator[str]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the base class's name
 
         def log_message(self, *arguments: object) -> None: ...
 
@@ -373,8 +375,8 @@ def test_a_publish_killed_at_any_time_is_completed_by_another(maintainer: Mainta
     """Whatever `kill -9` leaves in dist/ and in the index, the same command goes on from it."""
     environment = {**os.environ, "PYTHONPATH": str(Path(publish.__file__).parent.parent)}
     # Without the look at `generated/`, which takes the most time and leaves nothing behind.
-    program = "from release import __main__, build; build.refuse_stale = lambda export: None; __main__.main(['publish'])"
-    command = [sys.executable, "-c", program]
+    setup = "from release import __main__, build; build.refuse_stale = lambda export: None"
+    command = [sys.executable, "-c", f"{setup}; __main__.main(['publish'])"]
     began = time.monotonic()
     subprocess.run(command, cwd=maintainer.tree, env=environment, check=True, capture_output=True)
     whole = time.monotonic() - began
