@@ -6,7 +6,7 @@ The generated root classes derive from these, and say where the service is and h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -50,10 +50,8 @@ from boltz_api.settings import (
 )
 from boltz_api.transport import (
     AsyncConnections,
-    AsyncHTTPClient,
     AsyncTransport,
     SyncConnections,
-    SyncHTTPClient,
     SyncTransport,
     check_http_client,
 )
@@ -111,6 +109,7 @@ class BaseClient(NotPickled):
     _pickle_instead = "make another where it is needed: Boltz() takes the key from BOLTZ_API_KEY"
 
     _settings: Settings
+    _transport: Any
 
     # Any: which kind of HTTP client, the subclass knows.
     def __init__(
@@ -148,8 +147,8 @@ class BaseClient(NotPickled):
         )
         self._connect(settings, http_client)
 
-    def _connect(self, settings: Settings, http_client: Any, original: Self | None = None) -> None:
-        """Start with ``settings``, on the connections of ``original`` where there is no ``http_client``."""
+    def _connect(self, settings: Settings, http_client: Any) -> None:
+        """Start with ``settings``, on connections of its own."""
         raise NotImplementedError
 
     @property
@@ -292,7 +291,10 @@ class BaseClient(NotPickled):
             query={**old.query, **query} if set_default_query is None else dict(query),
         )
         clone = type(self).__new__(type(self))
-        clone._connect(settings, http_client, self)
+        if http_client is None:
+            clone._settings, clone._transport = settings, self._transport.borrowed()
+        else:
+            clone._connect(settings, http_client)  # noqa: SLF001  # it is one of us
         return clone
 
     with_options = copy
@@ -308,13 +310,10 @@ class SyncAPIClient(BaseClient):
 
     _transport: SyncTransport
 
-    def _connect(self, settings: Settings, http_client: SyncHTTPClient | None, original: Self | None = None) -> None:
+    def _connect(self, settings: Settings, http_client: Any) -> None:
         check_http_client(http_client, "close", "an httpx.Client")
         self._settings = settings
-        shared = None if original is None or http_client is not None else original._transport
-        self._transport = (
-            SyncTransport(SyncConnections(http_client), settings.timing) if shared is None else shared.borrowed()
-        )
+        self._transport = SyncTransport(SyncConnections(http_client), settings.timing)
 
     def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
         """Perform the flow that ``flow`` gives for this client's settings; for resources, not for users."""
@@ -333,8 +332,7 @@ class SyncAPIClient(BaseClient):
             ArgumentTypeError: An option does not exist, or no response can be made into ``cast_to``.
 
         """
-        options = _concealed(options)
-        return self.perform(lambda settings: _undocumented(settings, "GET", path, cast_to, UNSET, UNSET, options))
+        return self._send("GET", path, cast_to, UNSET, None, _concealed(options))
 
     def _send(
         self,
@@ -345,7 +343,6 @@ class SyncAPIClient(BaseClient):
         content: object,
         options: RequestOptions | None,
     ) -> T:
-        options = _concealed(options)
         return self.perform(lambda settings: _undocumented(settings, method, path, cast_to, body, content, options))
 
     def post(
@@ -433,13 +430,10 @@ class AsyncAPIClient(BaseClient):
 
     _transport: AsyncTransport
 
-    def _connect(self, settings: Settings, http_client: AsyncHTTPClient | None, original: Self | None = None) -> None:
+    def _connect(self, settings: Settings, http_client: Any) -> None:
         check_http_client(http_client, "aclose", "an httpx.AsyncClient")
         self._settings = settings
-        shared = None if original is None or http_client is not None else original._transport
-        self._transport = (
-            AsyncTransport(AsyncConnections(http_client), settings.timing) if shared is None else shared.borrowed()
-        )
+        self._transport = AsyncTransport(AsyncConnections(http_client), settings.timing)
 
     async def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
         """Perform the flow that ``flow`` gives for this client's settings; for resources, not for users."""
@@ -532,9 +526,12 @@ class AsyncAPIClient(BaseClient):
 
 def _concealed(options: Any) -> Any:  # Any: a typed dict is no dict to type checkers, and callers may pass anything
     """Return a copy of ``options`` whose headers are in an opaque object."""
-    if not isinstance(options, Mapping) or isinstance(options.get("headers"), (Secret, type(None))):
+    if not isinstance(options, dict):
         return options
-    return {**options, "headers": Secret(options["headers"])}
+    concealed = cast("dict[str, Any]", options.copy())
+    if not isinstance(concealed.get("headers"), (Secret, NoneType)):
+        concealed["headers"] = Secret(concealed["headers"])
+    return concealed
 
 
 def _undocumented(
@@ -551,7 +548,7 @@ def _undocumented(
         if name not in RequestOptions.__annotations__:
             hint = did_you_mean(name, RequestOptions.__annotations__)
             raise ArgumentTypeError(f"options: there is no {name!r}{hint}", argument="options")
-    has_content = content is not None and content is not UNSET
+    has_content = content is not None
     if body is not UNSET and body is not None and has_content:
         raise ArgumentTypeError("body, content: expected one of them, got both", argument="body")
     check_castable(cast_to, argument="cast_to")

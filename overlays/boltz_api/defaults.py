@@ -29,6 +29,10 @@ ProxiesTypes: TypeAlias = str | httpx.Proxy | dict[str | httpx.URL, str | httpx.
 """The ways of writing down a proxy, or one for each kind of URL."""
 
 
+class UnusableTrustError(Exception):
+    """The certificates that TLS is to trust could not be read."""
+
+
 def with_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of an httpx client, with this package's where none is chosen."""
     defaults: dict[str, object] = {
@@ -49,15 +53,20 @@ def own_options(scheme: str) -> dict[str, Any]:
     its client trusts nobody.
 
     Raises:
-        OSError: What the environment names as trusted is not there.
+        UnusableTrustError: What the environment names as trusted holds no certificates.
 
     """
     if scheme == "http":
         return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
-    if os.environ.get("SSL_CERT_FILE"):
-        # Up to 0.27, httpx takes no notice of one that is not there, and trusts whom its user did not mean.
-        os.stat(os.environ["SSL_CERT_FILE"])  # noqa: PTH116  # pathlib takes a while to import
-    return {}
+    named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
+    try:
+        if "SSL_CERT_FILE" in named:
+            # Up to 0.27, httpx takes no notice of one that is not there, and trusts whom its user did not mean.
+            os.stat(named["SSL_CERT_FILE"])  # noqa: PTH116  # pathlib takes a while to import
+        return {"verify": httpx.create_ssl_context()}
+    except OSError as error:  # which ssl.SSLError is, too
+        places = ", ".join(f"{name}={path}" for name, path in named.items())
+        raise UnusableTrustError(f"no certificates to trust in {places}: {error}") from error
 
 
 if TYPE_CHECKING:

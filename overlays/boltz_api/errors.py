@@ -272,7 +272,8 @@ class APIStatusError(APIError):
     @property
     def request_id(self) -> str | None:
         """The service's name for this request, to be quoted in a support case."""
-        return self.response.headers.get("x-request-id")
+        request_id: str | None = self.response.headers.get("x-request-id")
+        return request_id
 
     @property
     def retry_after(self) -> float | None:

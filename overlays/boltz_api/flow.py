@@ -36,6 +36,8 @@ class Send(Struct, frozen=True):
     deadline: float | None
     stream: bool
     """Leave the body of a success unread."""
+    broken: Callable[[Failure], APIError]
+    """Gives the error for a body that breaks off while it is read later."""
 
 
 class Sleep(Struct, frozen=True):
@@ -167,7 +169,7 @@ def exchange(
         log_request(prepared, retries)
         try:
             outcome: Received | Failure = yield Send(
-                prepared, timeouts, settings.max_response_bytes, started, deadline, stream
+                prepared, timeouts, settings.max_response_bytes, started, deadline, stream, call.broken
             )
         except (Exception, GeneratorExit):
             raise

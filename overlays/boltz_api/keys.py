@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from inspect import isawaitable, iscoroutine
-from typing import Any, ClassVar, Final, Literal, Unpack, cast
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, Unpack, cast
 
 import msgspec
 from msgspec import Struct
@@ -34,8 +34,14 @@ from boltz_api_generated.resources.admin.api_keys import (
     LIST_API_KEYS,
     REVOKE_API_KEY,
     APIKeysResource,
+    APIKeysResourceWithRawResponse,
+    APIKeysResourceWithStreamingResponse,
     AsyncAPIKeysResource,
+    AsyncAPIKeysResourceWithRawResponse,
+    AsyncAPIKeysResourceWithStreamingResponse,
 )
+
+V = TypeVar("V")
 
 CLOCKS_APART: Final = timedelta(minutes=10)
 """By how much the clock behind ``created_at`` may differ from the one behind ``Date``.
@@ -313,7 +319,7 @@ def window_of(lost: Lost, listed: Received, settings: Settings) -> tuple[datetim
     """
     response = getattr(lost.error, "response", None)
     answered = None if response is None else timestamp(response.headers.get("date"))
-    if answered is not None:
+    if response is not None and answered is not None:
         called = datetime.fromtimestamp(answered, UTC) - response.elapsed
         return called - CLOCKS_APART, called
     timing = settings.timing
@@ -734,6 +740,12 @@ class AsyncFilter:
                 return key
 
 
+class AdminView(Struct, Generic[V], frozen=True):
+    """The resources under ``admin``, each in another form: with raw responses, or with streaming ones."""
+
+    api_keys: V
+
+
 class AdminResource(admin.AdminResource):
     """What takes an admin key."""
 
@@ -741,6 +753,16 @@ class AdminResource(admin.AdminResource):
     def api_keys(self) -> APIKeys:
         """Create, list and revoke API keys."""
         return APIKeys(self._client)
+
+    @property
+    def with_raw_response(self) -> AdminView[APIKeysResourceWithRawResponse]:
+        """The same resources, whose calls return the response itself."""
+        return AdminView(self.api_keys.with_raw_response)
+
+    @property
+    def with_streaming_response(self) -> AdminView[APIKeysResourceWithStreamingResponse]:
+        """The same resources, whose calls are context managers with an open response."""
+        return AdminView(self.api_keys.with_streaming_response)
 
 
 class AsyncAdminResource(admin.AsyncAdminResource):
@@ -750,3 +772,13 @@ class AsyncAdminResource(admin.AsyncAdminResource):
     def api_keys(self) -> AsyncAPIKeys:
         """Create, list and revoke API keys."""
         return AsyncAPIKeys(self._client)
+
+    @property
+    def with_raw_response(self) -> AdminView[AsyncAPIKeysResourceWithRawResponse]:
+        """The same resources, whose calls return the response itself."""
+        return AdminView(self.api_keys.with_raw_response)
+
+    @property
+    def with_streaming_response(self) -> AdminView[AsyncAPIKeysResourceWithStreamingResponse]:
+        """The same resources, whose calls are context managers with an open response."""
+        return AdminView(self.api_keys.with_streaming_response)

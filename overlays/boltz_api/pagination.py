@@ -193,9 +193,9 @@ class BasePage(NotPickled, Generic[T]):
 
     # Two pages are equal if the same is on them; since that can change, pages have no hash.
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, BasePage) or type(other) is not type(self):
+        if type(other) is not type(self):
             return NotImplemented
-        return self._content() == other._content()
+        return self._content() == cast("Self", other)._content()
 
     __hash__ = None  # type: ignore[assignment]  # as Python itself has it for what is mutable
 

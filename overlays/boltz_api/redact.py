@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, Self, SupportsIndex, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, NoReturn, Self, SupportsIndex, TypeVar, cast
 from urllib.parse import quote, unquote_plus
 from weakref import WeakValueDictionary
 
@@ -73,7 +73,7 @@ class Secret(Generic[T]):
         return f"Secret({MASK!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and cast("object", other._value) == self._value
+        return type(other) is Secret and cast("Secret[object]", other)._value == self._value
 
     def __hash__(self) -> int:
         return hash(self._value)
@@ -205,7 +205,7 @@ class NotPickled:
 
     def __copy__(self) -> Self:
         clone = object.__new__(type(self))
-        vars(clone).update(cast("dict[str, Any]", vars(self)))
+        vars(clone).update(vars(self))
         return clone
 
 

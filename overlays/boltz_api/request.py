@@ -353,7 +353,7 @@ def _path(request: Request[object]) -> str:
     kind = request.operation.path_parameters
     if kind is None:
         return path
-    values = _wire_values(request.path, kind) if request.path else {}
+    values: Mapping[str, object] = _wire_values(request.path, kind) if request.path else {}
     if not values:
         validated({}, kind)  # says which one is missing
     for name, wire in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
@@ -371,15 +371,13 @@ def _path(request: Request[object]) -> str:
 def _query_string(request: Request[object], defaults: Mapping[str, object]) -> str:
     operation = request.operation
     extra = mapping("extra_query", request.options.get("extra_query"))
-    values = {**defaults, **_wire_values(request.query, operation.query), **extra}
+    values: Mapping[str, object] = {**defaults, **_wire_values(request.query, operation.query), **extra}
     if not values:
         return ""
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
-        if isinstance(value, (list, tuple)) and name not in operation.comma:
-            pairs += [(name, text_of(item)) for item in cast("list[object]", value)]
-        elif value is not None:
-            pairs.append((name, _comma_joined(value)))
+        items = [value] if name in operation.comma else _items(value)
+        pairs += [(name, _comma_joined(item)) for item in items if item is not None]
     for name, text in pairs:
         check_url_text(name, text)
     return f"{'&' if '?' in operation.path else '?'}{urlencode(pairs)}"
@@ -400,20 +398,15 @@ def is_json(content_type: str) -> bool:
 
 
 def _content(request: Request[object], extra: Mapping[str, object]) -> bytes | None:
-    body, operation = request.body, request.operation
-    if body is UNSET:
-        if not extra:
-            return None
-        body = {}
-    if isinstance(body, str) and not is_json(operation.content_type):
-        check_text("body", body)
-        body = body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
+    operation = request.operation
+    if request.body is UNSET and not extra:
+        return None
+    body: object = dict[str, object]() if request.body is UNSET else request.body
+    content = _as_it_is(body, operation)
+    if content is not None:
         if extra:
-            raise ArgumentTypeError(
-                "extra_body: the body is not an object that it could be added to", argument="extra_body"
-            )
-        return bytes(body)
+            raise ArgumentTypeError("extra_body: the body is no object to add it to", argument="extra_body")
+        return content
     if operation.body not in (None, object):
         body = validated(body, operation.body)
     if operation.content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
@@ -421,14 +414,24 @@ def _content(request: Request[object], extra: Mapping[str, object]) -> bytes | N
     return encode_json(body, extra, argument="" if operation.name else "body")
 
 
+def _as_it_is(body: object, operation: Operation[object]) -> bytes | None:
+    """Return a body that is sent as the caller has it; ``None`` if it is to be encoded."""
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    if isinstance(body, str) and not is_json(operation.content_type):
+        check_text("body", body)
+        return body.encode()
+    return None
+
+
 def _form(body: object, extra: Mapping[str, object]) -> bytes:
     values = {**cast("Mapping[str, object]", msgspec.to_builtins(body, enc_hook=plain_or_refused)), **extra}
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
-        items = cast("list[object]", value) if isinstance(value, list) else [value]
-        for item in items:
+        for item in _items(value):
             if item is not None:
-                text = encode_json(item, argument=name).decode() if isinstance(item, (dict, list)) else text_of(item)
+                nested = isinstance(item, (dict, list))
+                text = encode_json(item, argument=name).decode() if nested else text_of(item)
                 check_text(name, text)
                 pairs.append((name, text))
     return urlencode(pairs).encode()
@@ -445,8 +448,12 @@ def text_of(value: object) -> str:
     return str(value) if isoformat is None else isoformat()
 
 
+def _items(value: Any) -> list[Any]:  # Any: what callers pass
+    return list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # as above
+
+
 def _comma_joined(value: object) -> str:
-    return ",".join(map(text_of, cast("list[object]", value))) if isinstance(value, (list, tuple)) else text_of(value)
+    return ",".join(map(text_of, _items(value)))
 
 
 # --- options, checked ---
@@ -487,7 +494,7 @@ def _check_header(argument: str, name: object, value: Secret[Any]) -> None:
         )
 
 
-def checked_headers(argument: str, headers: object) -> Secret[HeaderLayer] | None:
+def checked_headers(argument: str, headers: Any) -> Secret[HeaderLayer] | None:
     """Return the caller's headers, which may be concealed already, checked and concealed.
 
     Raises:
@@ -497,7 +504,7 @@ def checked_headers(argument: str, headers: object) -> Secret[HeaderLayer] | Non
     """
     if headers is None:
         return None
-    concealed = cast("Secret[Any]", headers) if isinstance(headers, Secret) else Secret(headers)
+    concealed: Secret[Any] = headers if isinstance(headers, Secret) else Secret(headers)
     del headers
     mapping(argument, concealed)
     for name in concealed.reveal():
@@ -537,7 +544,7 @@ def mapping(argument: str, value: object) -> Mapping[str, object]:
     raise ArgumentTypeError(f"{argument}: expected a mapping, got {kind}", argument=argument)
 
 
-def timeouts_from(value: object, default: Timeouts) -> Timeouts:
+def timeouts_from(value: Any, default: Timeouts) -> Timeouts:
     """Return time limits, given as a number of seconds for each phase, four numbers, or an ``httpx.Timeout``.
 
     Raises:
@@ -554,13 +561,12 @@ def timeouts_from(value: object, default: Timeouts) -> Timeouts:
         seconds = cast("tuple[object, ...]", value)
     else:
         seconds = tuple(getattr(value, phase, NOT_GIVEN) for phase in ("connect", "read", "write", "pool"))
-    numbers = [value for value in seconds if value is None or isinstance(value, (int, float))]
+    numbers = [each for each in seconds if each is None or isinstance(each, (int, float))]
+    got = "" if len(numbers) == 4 and all(each is None or each > 0 for each in numbers) else shown(value)
     if len(numbers) != 4 or len(seconds) != 4:
-        raise ArgumentTypeError(
-            f"timeout: expected seconds, an httpx.Timeout, or None, got {shown(value)}", argument="timeout"
-        )
-    if any(number is not None and not number > 0 for number in numbers):
-        raise ArgumentValueError(f"timeout: expected seconds, more than 0, got {shown(value)}", argument="timeout")
+        raise ArgumentTypeError(f"timeout: expected seconds, an httpx.Timeout, or None, got {got}", argument="timeout")
+    if got:
+        raise ArgumentValueError(f"timeout: expected seconds, more than 0, got {got}", argument="timeout")
     connect, read, write, pool = (None if number is None else within_reach(number) for number in numbers)
     return connect, read, write, pool
 

@@ -30,7 +30,8 @@ _STREAMED: Final = "streamed"
 
 def _take_mode(request: Request[Any]) -> str | None:
     conceal(request.options)
-    return cast("dict[str, Any]", request.options).pop(_MODE, None)
+    mode: str | None = cast("dict[str, Any]", request.options).pop(_MODE, None)
+    return mode
 
 
 def _raw(request: Request[Any], safeguard: Safeguard | None, mode: str) -> Callable[[Settings], Flow[Accepted]]:

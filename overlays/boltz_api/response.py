@@ -212,7 +212,7 @@ def secretive(operation: Operation[Any]) -> bool:
 # --- real responses ---
 
 
-def _library(http: object) -> Any:
+def http_library(http: object) -> Any:
     """Return the HTTP library that an object comes from: httpx, httpx2, or httpx for what is neither."""
     for kind in type(http).__mro__:
         package = kind.__module__.partition(".")[0]
@@ -230,7 +230,7 @@ def http_request(prepared: Prepared[Any], http: object = None) -> httpx.Request:
         content = b""
     # Latin-1 maps every byte to a character and back.
     content = scrub(content.decode("latin-1"), prepared.secrets, limit=ERROR_BODY_LIMIT).encode("latin-1")
-    request: httpx.Request = _library(http).Request(
+    request: httpx.Request = http_library(http).Request(
         prepared.operation.method,
         prepared.shown_url,
         headers=redact_headers(prepared.headers.reveal(), prepared.secrets),
@@ -241,7 +241,7 @@ def http_request(prepared: Prepared[Any], http: object = None) -> httpx.Request:
 
 def http_response(received: Received) -> httpx.Response:
     """Return a real response of the HTTP library in use; its request has its secrets masked."""
-    library, http = _library(received.http), received.http
+    library, http = http_library(received.http), received.http
     sent = http.headers
     # The body has been decompressed, so the header that says how is added once nobody acts on it any more.
     headers = [(name, value) for name, value in sent.multi_items() if name.lower() != "content-encoding"]
@@ -426,7 +426,8 @@ class BaseAPIResponse(NotPickled, Generic[R_co]):
     @property
     def request_id(self) -> str | None:
         """The service's name for this request, to be quoted in a support case."""
-        return self.headers.get("x-request-id")
+        request_id: str | None = self.headers.get("x-request-id")
+        return request_id
 
     @property
     def http_request(self) -> httpx.Request:

@@ -6,14 +6,15 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
 from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from boltz_api.errors import ArgumentTypeError, ClientClosedError
-from boltz_api.flow import Ask, Flow, Send, Sleep, Step
-from boltz_api.response import Body, DeadlineError, HTTPResponse, Received
-from boltz_api.retry import Failure, NoFreeConnectionError, classify, connection_error, strip_frames
+from boltz_api.flow import Flow, Send, Sleep, Step
+from boltz_api.response import Body, DeadlineError, HTTPResponse, Received, http_library
+from boltz_api.retry import Failure, NoFreeConnectionError, classify, strip_frames
 
 if TYPE_CHECKING:
     from socket import socket
@@ -207,14 +208,30 @@ def _body(step: Send, http: HTTPResponse, clock: Callable[[], float], *, decoded
     return Body(encoding, step.limit, step.deadline, clock)
 
 
-def _library_stream(http: object, name: str, iterate: str, close: str, pieces: Any, closed: Any) -> object:
-    """Return a stream of the kind that the HTTP library's own ``Response`` takes."""
-    package = next(
-        (each for kind in type(http).__mro__ if (each := kind.__module__.partition(".")[0]) in ("httpx", "httpx2")),
-        "httpx",
-    )
-    base = getattr(sys.modules[package], name)
-    return type("Stream", (base,), {iterate: lambda _: pieces, close: lambda _: closed()})()
+def _sync_stream(http: object, pieces: Iterator[bytes], close: Callable[[], None]) -> object:
+    """Return a stream of the kind that the HTTP library's own messages take."""
+
+    class Stream(http_library(http).SyncByteStream):  # type: ignore[misc]  # known at run time only
+        def __iter__(self) -> Iterator[bytes]:
+            return pieces
+
+        def close(self) -> None:
+            close()
+
+    return Stream()
+
+
+def _async_stream(http: object, pieces: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> object:
+    """As ``_sync_stream``, for tasks."""
+
+    class Stream(http_library(http).AsyncByteStream):  # type: ignore[misc]  # known at run time only
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return pieces
+
+        async def aclose(self) -> None:
+            await close()
+
+    return Stream()
 
 
 # --- threads ---
@@ -350,11 +367,9 @@ class Watchdog:
 
         with self._lock:  # the connection may serve another call already
             if not self._over and isinstance(self._socket, socket):
-                try:
+                with suppress(OSError):  # it was closed meanwhile
                     # Not the method of TLS's own class, which takes the connection apart under its reader.
                     socket.shutdown(self._socket, SHUT_RDWR)
-                except OSError:  # it was closed meanwhile
-                    pass
 
     def dismiss(self) -> None:
         """The body has been read."""
@@ -443,7 +458,9 @@ class SyncTransport:
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             strip_frames(error)
             partial = None if http is None or body is None else self._received(step, http, body.take(), complete=False)
-            return classify(self._in_time(step, error), partial, unwritten=progress.unwritten)
+            if partial is not None:
+                error = self._in_time(step, error)
+            return classify(error, partial, unwritten=progress.unwritten)
         except BaseException as interruption:
             strip_frames(interruption)
             raise
@@ -458,7 +475,7 @@ class SyncTransport:
         content = step.prepared.content
         if content is not None and len(content) > _UPLOAD_PIECE and step.deadline is not None:
             pieces = self._upload(content, step.deadline)
-            request.stream = _library_stream(request, "SyncByteStream", "__iter__", "close", pieces, lambda: None)
+            request.stream = _sync_stream(request, pieces, lambda: None)
         return request
 
     def _upload(self, content: bytes, deadline: float) -> Iterator[bytes]:
@@ -504,18 +521,17 @@ class SyncTransport:
                     yield body.take()
             except Exception as error:  # noqa: BLE001  # as in _send
                 strip_frames(error)
-                failure = classify(self._in_time(step, error))
-                raise connection_error(failure, step.prepared) from None
+                raise step.broken(classify(self._in_time(step, error))) from None
             finally:
                 close()
 
-        stream = _library_stream(http, "SyncByteStream", "__iter__", "close", pieces(), close)
+        stream = _sync_stream(http, pieces(), close)
         return self._received(step, http, b"", stream=stream)
 
     def _in_time(self, step: Send, error: Exception) -> Exception:
-        """Return ``error``, or the deadline where that has passed: then it is what broke the connection."""
+        """Return ``error``, or the deadline where that has passed: the watchdog broke the connection then."""
         over = step.deadline is not None and self._timing.monotonic() >= step.deadline
-        return DeadlineError() if over and isinstance(error, Exception) and not isinstance(error, OSError) else error
+        return DeadlineError() if over else error
 
     def _received(
         self, step: Send, http: HTTPResponse, content: bytes, *, complete: bool = True, stream: object = None
@@ -802,9 +818,9 @@ class AsyncTransport:
             except Exception as error:  # noqa: BLE001  # as in _exchange
                 strip_frames(error)
                 late = isinstance(error, TimeoutError)
-                raise connection_error(classify(DeadlineError() if late else error), step.prepared) from None
+                raise step.broken(classify(DeadlineError() if late else error)) from None
 
-        stream = _library_stream(http, "AsyncByteStream", "__aiter__", "aclose", pieces(), close)
+        stream = _async_stream(http, pieces(), close)
         return self._received(step, http, b"", stream=stream)
 
     def _received(

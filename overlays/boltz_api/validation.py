@@ -79,12 +79,12 @@ def union_options(shape: inspect.Type) -> tuple[Any, ...]:  # Any: type forms
 
 
 Convert: TypeAlias = Callable[[Any, Any], Any]
-"""Makes a value (the first) an instance of a type (the second); raises ``msgspec.ValidationError``."""
+"""Makes a value (the first) an instance of a type (the second), or raises ``msgspec.ValidationError``."""
 
 
-def union_hook(kind: object, convert: Convert) -> Convert | None:
+def union_hook(kind: object, convert: Convert) -> Callable[[type, Any], Any] | None:
     """Return what msgspec calls for the unions in ``kind`` that it cannot hold; ``None`` if there are none."""
-    if not any(isinstance(shape, inspect.CustomType) for shape in inner_shapes(kind)):
+    if not any(map(union_options, inner_shapes(kind))):
         return None
     from boltz_api.unions import hook
 
@@ -138,7 +138,7 @@ _FREE: Final = (inspect.AnyType, inspect.RawType, inspect.BytesType)
 
 @lru_cache(maxsize=256)
 def may_hold_secret(kind: Any) -> bool:  # Any: a type form
-    """Tell whether a response that is meant to be a ``kind`` may hold a secret: the contract says so, or says nothing."""
+    """Tell whether what is meant to be a ``kind`` may hold a secret: the contract says so, or says nothing of it."""
     if kind is None:  # no content
         return False
     try:
@@ -488,7 +488,7 @@ def _without_unknown(value: object, shape: inspect.Type, *, only_open: bool = Fa
     With ``only_open``, the fields are left out of models only that may be sent with them.
     """
     if isinstance(value, dict):
-        members = cast("dict[str, object]", value)
+        members = value = cast("dict[str, object]", value)
         struct = struct_for(members, shape)
         if struct is not None:
             known = _known_fields(struct.cls)
