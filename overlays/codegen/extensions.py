@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXTENSIONS: Final = ("x-method", "x-repeatable", "x-pagination")
 
 _REPEATABLE: Final = frozenset({"get", "head", "options", "put", "delete", "trace"})
-_BY_PAGE: Final = "a listing by page numbers needs no x-pagination: remove it, and callers pass the page themselves"
+_BY_PAGE: Final = "a listing by page numbers needs none: leave x-pagination out, and callers pass the page"
 
 
 class Extensions:
@@ -60,7 +60,8 @@ class Extensions:
         if given is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             self._report.fault(given, f"{name!r} is no name for a method", "use small letters, digits and _")
         methods = self._used.setdefault(path, {})
-        if name in methods:
+        # Two operationIds that are the same are a fault already.
+        if name in methods and (given is not None or methods[name].text()):
             line = methods[name].place.line
             hint = f"see line {line}; set x-method to another name"
             self._report.fault(given or node, f"{path} has a method {name!r} already", hint)
@@ -131,7 +132,7 @@ class Extensions:
                 written[key] = name
                 if name not in fields:
                     message = f"x-pagination: the response has no field {name!r}, which should be {words}"
-                    self._report.fault(said or place, message, f"name it with {key}, or, {_BY_PAGE}")
+                    self._report.fault(said or place, message, f"name it with {key}; {_BY_PAGE}")
                 elif kind not in schemas.kinds(fields[name]):
                     message = f"x-pagination: {name} in the response should be {words}"
                     self._report.fault(said or place, message, f"name another field with {key}")
@@ -147,9 +148,9 @@ class Extensions:
                     self._report.fault(said or place, message, f"name it with {key}.parameter")
                 elif cursor not in fields:
                     message = f"x-pagination: the response has no field {cursor!r} to send as {parameter}"
-                    hint = f"pages are found by a cursor from the page before; name it with {key}.cursor. {_BY_PAGE}"
+                    hint = f"name the field that holds the cursor with {key}.cursor; {_BY_PAGE}"
                     self._report.fault(said or place, message, hint)
                 elif not set(schemas.kinds(query[parameter])) & set(schemas.kinds(fields[cursor])):
                     message = f"x-pagination: {cursor} in the response is no value for the parameter {parameter}"
-                    self._report.fault(said or place, message, f"let both have the same type. {_BY_PAGE}")
+                    self._report.fault(said or place, message, f"let both have the same type; {_BY_PAGE}")
             operation["x-pagination"] = written

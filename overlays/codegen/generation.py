@@ -41,10 +41,10 @@ def generate(contract: Path, target: Path, project: Project) -> NormalForm:
     """
     if unpinned := list(unpinned_versions(project)):
         raise RefusedError(f"pyproject.toml: {'; '.join(unpinned)}; install the dependency group `generate`")
-    for path in sorted(target.iterdir()) if target.is_dir() else []:
+    form = load(contract)
+    for path in sorted(target.iterdir()) if target.is_dir() else [target] if target.exists() else []:
         if not (path.name in EMITTERS and (path / NAME).is_file()) and path.name != "__pycache__":
             raise RefusedError(f"{path}: was not generated and would be lost; move it away, or name another folder")
-    form = load(contract)
     with replaced(target) as new:
         write(form, new, project)
     return form

@@ -160,6 +160,9 @@ def types(said: Said, report: Report) -> tuple[list[str], bool]:
     if allowed is None:
         found = [kind for kind, keys in _BY_TYPE.items() if said.keys() & (keys - {"format"})]
         allowed = found[:1] or (["string"] if "format" in said else [])
+        if allowed and allowed[0] not in ("object", "array"):
+            key = next(key for key in said if key in _BY_TYPE[allowed[0]])
+            report.note(said[key][-1], f"{key} has no type beside it; {allowed[0]} is assumed")
     return [name for name in allowed if name != "null"], "null" in allowed
 
 
@@ -190,6 +193,7 @@ def values(said: Said, types: list[str], report: Report) -> list[JSON] | None:
         if len(typed) < len(named):
             odd = next(value for value in named if not holds(typed, value))
             report.fault(place, f"{odd!r} is not of type {' or '.join(types)}", "remove it, or correct the type")
+            return None
         allowed = typed if allowed is None else [value for value in typed if holds(allowed, value)]
         if not allowed:
             report.fault(place, "no value is allowed here", "name at least one value that every part allows")

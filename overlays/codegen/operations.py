@@ -220,6 +220,8 @@ class Operations:
             for entry in listed.entries if listed else []:
                 parameter = self._resolved(entry)
                 key = self._text(parameter, "name"), self._text(parameter, "in")
+                if "$ref" in parameter.members:
+                    continue
                 if not all(key):
                     missing = "in" if key[0] else "name"
                     self._report.fault(entry, f"{missing} is missing", "a parameter has a name and a place to go")
@@ -287,10 +289,11 @@ class Operations:
         if _without_null(schema):
             self._report.note(place, "a parameter cannot be null; leave it out instead")
         kinds = self._schemas.kinds(schema)
-        if "any" in kinds or "object" in kinds:
-            what = "an object" if "object" in kinds else "anything"
-            hint = "give each property a parameter of its own" if "object" in kinds else "name a type"
-            self._report.fault(place, f"a {location} parameter cannot be {what}", hint)
+        if "object" in kinds:
+            hint = "give each property a parameter of its own"
+            self._report.fault(place, f"a {location} parameter cannot be an object", hint)
+        elif "any" in kinds and not self._resolved(place).get("type"):
+            self._report.fault(place, f"a {location} parameter needs a type", "say which values it takes")
         for items in self._schemas.lists(schema):
             if set(self._schemas.kinds(items)) & {"object", "array", "any"}:
                 message = f"a list in a {location} parameter holds strings, numbers, true or false"

@@ -57,6 +57,7 @@ class Schemas:
         self._root = 0
         self._queue: deque[Callable[[], None]] = deque()
         self._null: dict[Node, bool] = {}
+        self._circular: set[Node] = set()
         self._unions = Unions(self._components, report)
 
     def slot(self, node: Node, name: str, direction: Direction) -> Schema:
@@ -193,6 +194,7 @@ class Schemas:
         seen = [node]
         while (target := self._single(seen[-1])) is not None:
             if target in seen:
+                self._circular.add(target)
                 self._report.fault(target.get("$ref") or target, "$ref leads back to itself", "let it name a schema")
                 break
             seen.append(target)
@@ -280,7 +282,9 @@ class Schemas:
         """The schemas that all hold for the values of ``node``: what it refers to and builds on, then itself."""
         if follow and (target := self._target(node)) is not None:
             if target in within:
-                self._report.fault(node.get("$ref") or node, "the schema contains itself", "break the circle of allOf")
+                if self._circular.isdisjoint(within):
+                    place = node.get("$ref") or node
+                    self._report.fault(place, "the schema contains itself", "break the circle of allOf")
                 return
             yield from self._layers(target, (*within, target))
         for entry in (node.get("allOf") or node).entries:
