@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from codegen.document import Fault, Faults
 from codegen.emit_models import NotWrittenError, TypedDicts, models_source, params_source
-from codegen.emit_resources import (
-    Parsed,
-    RefusedError,
-    SecurityRules,
-    finish,
-    methods_of,
-    package_source,
-    resources_of,
-    resources_sources,
-)
-from codegen.prose import describe
+from codegen.emit_resources import Security, resources_of, resources_sources
+from codegen.endpoints import Endpoints, RefusedError
+from codegen.python_methods import method_of, write_types
 from codegen.python_names import pascal_case
 from codegen.python_schemas import PythonSchemas
 from codegen.python_types import PythonTypes
@@ -27,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from codegen.emit_resources import Method
     from codegen.normal_form import NormalForm
+    from codegen.python_methods import Method
 
 PACKAGE: Final = "boltz_api_generated"
 
@@ -57,32 +49,31 @@ def write_package(form: NormalForm, target: Path, package: str = PACKAGE) -> Non
 
 
 def _sources(form: NormalForm, schemas: PythonSchemas, package: str) -> dict[str, str]:
-    parsed = Parsed(schemas)
-    methods = methods_of(parsed)
+    endpoints = Endpoints(schemas)
+    methods = [method_of(own, endpoints) for own in schemas.operations]
     root = resources_of(methods, form.document)
-    names = parsed.field_names()
-    names |= {struct: fields for method in methods for struct, fields in _argument_names(method)}
-    typed_dicts = TypedDicts(schemas, names, lambda node: describe(node, schemas.resolve))
+    names = endpoints.field_names() | {name: own for method in methods for name, own in _argument_names(method)}
+    typed_dicts = TypedDicts(schemas, names)
     typed_dicts.add_nested([own for method in methods for own in method.arguments])
-    security = SecurityRules(form.document)
-    finish(methods, PythonTypes(schemas, typed_dicts.names), security)
+    types, security = PythonTypes(schemas, typed_dicts.names), Security(form.document)
     for method in methods:
+        write_types(method, types)
+        security.add_to(method)
         if method.arguments:
             name = schemas.classes.claim(pascal_case(method.operation.node["operationId"]) + "Params")
             typed_dicts.add_arguments(name, method.name, method.arguments)
     return {
-        "__init__.py": package_source(parsed, methods, root, form.document, security, package),
         "py.typed": "",
         "models.py": models_source(schemas, names),
         "params.py": params_source(typed_dicts.schemas),
-        **resources_sources(parsed, root, package),
+        **resources_sources(endpoints, root, form.document, security.own, package),
     }
 
 
 def _argument_names(method: Method) -> Iterator[tuple[str, dict[str, str]]]:
     """The fields of the classes that check the method's arguments are called as the arguments are."""
     for location, struct in method.operation.structs.items():
-        yield struct, {own.wire: own.name for own in method.at(location)}
+        yield struct, {own.wire: own.name for own in method.arguments if own.location == location}
 
 
 def _format(target: Path, package: str) -> None:

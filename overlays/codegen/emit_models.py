@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from codegen.project import HERE
+from codegen.prose import describe
 from codegen.python_schemas import PYTHON_STRINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from datamodel_code_generator._types import GenerateConfigDict
 
-    from codegen.emit_resources import Argument
+    from codegen.python_methods import Argument
     from codegen.python_schemas import Node, PythonSchemas
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -40,10 +41,9 @@ class NotWrittenError(Exception):
 
 def models_source(schemas: PythonSchemas, names: Mapping[str, Mapping[str, str]]) -> str:
     """The source of ``models.py``; ``names`` are the Python names of each class's fields, by wire name."""
-    document = {**schemas.document, "paths": {}, "components": {"schemas": _without(schemas.schemas)}}
-    aliases = {
-        f"{owner}.{wire}": name for owner, own in names.items() for wire, name in own.items() if name != wire
-    }
+    bare = {name: _without_defaults(node) for name, node in schemas.schemas.items()}
+    document = {**schemas.document, "paths": {}, "components": {"schemas": bare}}
+    aliases = {f"{owner}.{wire}": name for owner, own in names.items() for wire, name in own.items() if name != wire}
     return _generate(
         "models",
         document,
@@ -98,25 +98,27 @@ def _about(message: str, names: Mapping[str, object]) -> str:
     return next((word for word in re.findall(r"\w+", message) if word in names), "")
 
 
-def _without(value: Any) -> Any:
-    """The schemas without what openapi-python-client alone needs: defaults are the server's to fill in."""
-    if isinstance(value, list):
-        return [_without(own) for own in value]
-    if not isinstance(value, dict):
-        return value
-    if "properties" in value:
-        properties = {wire: _without(own) for wire, own in value["properties"].items()}
-        return {**{key: own for key, own in value.items() if key != "additionalProperties"}, "properties": properties}
-    return {key: _without(own) for key, own in value.items() if key not in ("default", "title", "deprecated")}
+def _without_defaults(node: Node) -> Node:
+    """The schema without what openapi-python-client alone needs: defaults are the server's to fill in."""
+    bare = {key: value for key, value in node.items() if key not in ("default", "deprecated", "title")}
+    if "properties" in node:
+        bare.pop("additionalProperties", None)
+        bare["properties"] = {wire: _without_defaults(own) for wire, own in node["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(bare.get(key), dict):
+            bare[key] = _without_defaults(bare[key])
+    for key in ("anyOf", "oneOf"):
+        if key in bare:
+            bare[key] = [_without_defaults(own) for own in bare[key]]
+    return bare
 
 
 class TypedDicts:
     """The schemas of ``params.py``: what callers may build up, by Python names; rules are checked later."""
 
-    def __init__(self, schemas: PythonSchemas, names: Mapping[str, Mapping[str, str]], words: Callable[[Node], str]) -> None:
+    def __init__(self, schemas: PythonSchemas, names: Mapping[str, Mapping[str, str]]) -> None:
         self._schemas = schemas
         self._field_names = names
-        self._words = words
         self.names: dict[str, str] = {}
         """The typed dict of each class of models.py that has one."""
         self.schemas: dict[str, Node] = {}
@@ -126,8 +128,7 @@ class TypedDicts:
         found: dict[str, Node] = {}
         pending: list[Node] = [own.schema for own in arguments]
         while pending:
-            for reference in _references(pending.pop(0)):
-                name = reference.rpartition("/")[2]
+            for name in _references(pending.pop(0)):
                 if name not in found:
                     found[name] = self._schemas.schemas[name]
                     pending.append(found[name])
@@ -143,7 +144,10 @@ class TypedDicts:
     def add(self, name: str, fields: Mapping[str, Node], required: set[str], description: str) -> None:
         """Add one called ``name``."""
         properties = {
-            own: {**self._of(node), **({"description": words} if (words := self._words(node)) else {})}
+            own: {
+                **self._of(node),
+                **({"description": words} if (words := describe(node, self._schemas.resolve)) else {}),
+            }
             for own, node in fields.items()
         }
         self.schemas[name] = {
@@ -156,7 +160,12 @@ class TypedDicts:
     def add_arguments(self, name: str, operation: str, arguments: Sequence[Argument]) -> None:
         """Add the one of an operation. An argument that is left out may as well be ``None``."""
         description = f"The arguments of ``{operation}``."
-        self.add(name, {own.name: own.schema for own in arguments}, {own.name for own in arguments if own.required}, description)
+        self.add(
+            name,
+            {own.name: own.schema for own in arguments},
+            {own.name for own in arguments if own.required},
+            description,
+        )
         for own in arguments:
             node: Node = self.schemas[name]["properties"][own.name]
             if own.words:
@@ -176,8 +185,8 @@ class TypedDicts:
         kind: Node = {key: node[key] for key in ("type", "enum", "const") if key in node}
         if "items" in node:
             kind["items"] = self._of(node["items"])
-        if isinstance(values := node.get("additionalProperties"), dict):
-            kind["additionalProperties"] = self._of(values)
+        if isinstance(node.get("additionalProperties"), dict):
+            kind["additionalProperties"] = self._of(node["additionalProperties"])
         if path := PYTHON_STRINGS.get(node.get("format", "")):
             kind["customTypePath"] = path
             if isinstance(kind["type"], list):
@@ -197,12 +206,11 @@ def _nullable(node: Node) -> Node:
     return {"anyOf": [*options, {"type": "null"}], **description}
 
 
-def _references(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(reference := value.get("$ref"), str):
-            yield reference
-        for own in value.values():
-            yield from _references(own)
-    elif isinstance(value, list):
-        for own in value:
-            yield from _references(own)
+def _references(node: Node) -> Iterator[str]:
+    """The names of the schemas that ``node`` refers to, at any depth."""
+    if "$ref" in node:
+        yield node["$ref"].rpartition("/")[2]
+    inner: list[Node] = [*node.get("properties", {}).values(), *node.get("anyOf", ()), *node.get("oneOf", ())]
+    inner += [node[key] for key in ("items", "additionalProperties") if isinstance(node.get(key), dict)]
+    for own in inner:
+        yield from _references(own)

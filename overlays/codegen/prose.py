@@ -32,7 +32,7 @@ def _rules(schema: Node, resolve: Callable[[Node], Node], default: object = None
         return _rules(options[0], resolve, default) if len(options) == 1 else _listed_values(node, resolve, default)
     if "enum" in node:
         return _listed_values(node, resolve, default)
-    match [kind for kind in _as_list(node.get("type")) if kind != "null"]:
+    match _types(node):
         case ["string"]:
             pattern = [f"matches {_literal(node['pattern'], quote='')}"] if "pattern" in node else []
             return _counted(node.get("minLength"), node.get("maxLength"), "character") + pattern
@@ -67,8 +67,9 @@ def _listed_values(node: Node, resolve: Callable[[Node], Node], default: object)
     return [_listed(words)] if words else []
 
 
-def _as_list(types: object) -> list[Any]:
-    return types if isinstance(types, list) else [types]
+def _types(node: Node) -> list[str]:
+    types = node.get("type", [])
+    return [kind for kind in ([types] if isinstance(types, str) else types) if kind != "null"]
 
 
 def _numeric(node: Node) -> list[str]:
@@ -80,7 +81,11 @@ def _numeric(node: Node) -> list[str]:
         rules.append(f"at least {low}")
     elif high is not None:
         rules.append(f"at most {high}")
-    for key, words in (("exclusiveMinimum", "more than"), ("exclusiveMaximum", "less than"), ("multipleOf", "a multiple of")):
+    for key, words in (
+        ("exclusiveMinimum", "more than"),
+        ("exclusiveMaximum", "less than"),
+        ("multipleOf", "a multiple of"),
+    ):
         if key in node:
             rules.append(f"{words} {node[key]}")
     return rules

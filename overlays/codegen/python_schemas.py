@@ -72,6 +72,10 @@ class Operation:
         found: Node = next(own for own in self.node["parameters"] if (own["in"], own["name"]) == (location, wire))
         return found
 
+    def has_commas(self, wire: str) -> bool:
+        """Whether a list in the query is written ``a,b,c``."""
+        return self.parameter("query", wire).get("explode", True) is False
+
 
 class PythonSchemas:
     """Turns a normal form's document into the one that both generators are given."""
@@ -113,6 +117,14 @@ class PythonSchemas:
         while "$ref" in node:
             node = self.schemas[node["$ref"].removeprefix(_COMPONENTS)]
         return node
+
+    def is_nullable(self, schema: Node) -> bool:
+        """Whether null is a value of ``schema``."""
+        node = self.resolve(schema)
+        if "anyOf" in node:
+            return any(self.is_nullable(own) for own in node["anyOf"])
+        types = node.get("type", ())
+        return "null" in ([types] if isinstance(types, str) else types) or node.keys() <= {*_NOTES}
 
     def _operation(self, path: str, method: str, source: Node) -> Node:
         pointer = self._pointer = "#/paths/{}/{}".format(path.replace("~", "~0").replace("/", "~1"), method)
@@ -157,7 +169,9 @@ class PythonSchemas:
         return name
 
     def _content(self, content: Node, name: str, way: Direction) -> Node:
-        return {media_type: {"schema": self._reference(own["schema"], name, way)} for media_type, own in content.items()}
+        return {
+            media_type: {"schema": self._reference(own["schema"], name, way)} for media_type, own in content.items()
+        }
 
     def _reference(self, schema: Node, name: str, way: Direction) -> Node:
         """The type of a body: a name, or a plain scalar."""
@@ -217,9 +231,9 @@ class PythonSchemas:
             return Part(_beside({"$ref": _COMPONENTS + self._names[source["$ref"].removeprefix(_COMPONENTS)]}, notes))
         if options := source.get("oneOf") or source.get("anyOf"):
             return self._union(source, options, name, way)
-        types = source.get("type", [])
-        nullable = isinstance(types, list) and "null" in types
-        kind = next((own for own in types if own != "null"), None) if isinstance(types, list) else types
+        types: list[str] = [source["type"]] if isinstance(source.get("type"), str) else source.get("type", [])
+        nullable = "null" in types and len(types) > 1
+        kind = next((own for own in types if own != "null" or not nullable), None)
         if "enum" in source or "const" in source:
             return evolve(_choice(source, way, notes), nullable=nullable or None in source.get("enum", ()))
         if kind is None:
@@ -241,8 +255,10 @@ class PythonSchemas:
             case "object" if "properties" in source or source.get("additionalProperties") is False:
                 return self._record(source, name, way)
             case "object":
-                values = source.get("additionalProperties", True)
-                values = self._nested(values, f"{name}Value", way) if isinstance(values, dict) else {}
+                extra = source.get("additionalProperties")
+                values = (
+                    self._nested(source["additionalProperties"], f"{name}Value", way) if isinstance(extra, dict) else {}
+                )
                 # openapi-python-client makes a class of each map; an odd title keeps its name apart from ours.
                 self._maps += 1
                 return Part({**node, "additionalProperties": values or True, "title": f"Inline{self._maps}"})
@@ -301,7 +317,7 @@ def kind_of(media_type: str) -> str:
 
 
 def _choice(source: Node, way: Direction, notes: Node) -> Part:
-    values = [value for value in source.get("enum", [source.get("const")]) if value is not None]
+    values: list[object] = [value for value in source.get("enum", [source.get("const")]) if value is not None]
     kinds = list(dict.fromkeys(type(value) for value in values))
     if not values:
         return Part({"type": "null", **notes})

@@ -6,23 +6,21 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
-from openapi_python_client.parser.properties import (
-    AnyProperty,
-    BooleanProperty,
-    ConstProperty,
-    DateProperty,
-    DateTimeProperty,
-    FileProperty,
-    FloatProperty,
-    IntProperty,
-    ListProperty,
-    LiteralEnumProperty,
-    ModelProperty,
-    NoneProperty,
-    StringProperty,
-    UnionProperty,
-    UuidProperty,
-)
+from openapi_python_client.parser.properties.any import AnyProperty
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.date import DateProperty
+from openapi_python_client.parser.properties.datetime import DateTimeProperty
+from openapi_python_client.parser.properties.file import FileProperty
+from openapi_python_client.parser.properties.float import FloatProperty
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.literal_enum_property import LiteralEnumProperty
+from openapi_python_client.parser.properties.model_property import ModelProperty
+from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from codegen.python_schemas import PYTHON_STRINGS
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
     from codegen.python_schemas import Node, PythonSchemas
 
-_SCALARS: Final = {
+_SCALARS: Final[dict[type, str]] = {
     BooleanProperty: "bool",
     IntProperty: "int",
     FloatProperty: "float",
@@ -44,7 +42,7 @@ _SCALARS: Final = {
 }
 
 
-_JSON_TYPES: Final = {ListProperty: "array", ModelProperty: "object"}
+_JSON_TYPES: Final[dict[type, str]] = {ListProperty: "array", ModelProperty: "object"}
 
 
 @frozen
@@ -75,7 +73,7 @@ class PythonTypes:
     def response(self, prop: object, schema: Node) -> str:
         """The type of an answer: a name, or a plain scalar."""
         if "$ref" in schema:
-            return "models." + schema["$ref"].rpartition("/")[2]
+            return f"models.{schema['$ref'].rpartition('/')[2]}"
         return "Any" if isinstance(prop, AnyProperty) else " | ".join(self._options(prop, [schema]))
 
     def item(self, prop: object) -> str:
@@ -91,8 +89,10 @@ class PythonTypes:
             case ModelProperty() if (name := self._class(prop)) in self.typed_dicts:
                 return [f"params.{self.typed_dicts[name]}"]
             case ModelProperty():
-                values = first.get("additionalProperties")
-                inner = "object" if not isinstance(values, dict) else self.argument(prop.additional_properties, values)
+                is_free = not isinstance(first.get("additionalProperties"), dict)
+                inner = (
+                    "object" if is_free else self.argument(prop.additional_properties, first["additionalProperties"])
+                )
                 return [f"Mapping[str, {inner}]"]
             case LiteralEnumProperty():
                 values = [value for own in options for value in own.get("enum", ()) if type(value) is prop.value_type]

@@ -5,7 +5,6 @@ The contract is read here once more, by the plainest means, so that the pipeline
 
 from __future__ import annotations
 
-import base64
 import json
 import random
 import re
@@ -59,14 +58,17 @@ class Contract:
     def operations(self) -> Iterator[tuple[str, str, Node]]:
         """Path, method and operation, with the parameters of its path."""
         for path, item in self.root["paths"].items():
-            item = self.resolve(item)
+            entry = self.resolve(item)
             for method in METHODS:
-                if method in item:
-                    own = {**item[method]}
-                    shared = [self.resolve(each) for each in item.get("parameters", ())]
+                if method in entry:
+                    own = {**entry[method]}
+                    shared = [self.resolve(each) for each in entry.get("parameters", ())]
                     parameters = [self.resolve(each) for each in own.get("parameters", ())]
                     names = {(each["name"], each["in"]) for each in parameters}
-                    own["parameters"] = [*parameters, *(each for each in shared if (each["name"], each["in"]) not in names)]
+                    own["parameters"] = [
+                        *parameters,
+                        *(each for each in shared if (each["name"], each["in"]) not in names),
+                    ]
                     yield path, method, own
 
     def content(self, holder: Node) -> tuple[str, Node] | None:
@@ -95,7 +97,11 @@ class Contract:
             return next(own for own in schema["enum"] if own is not None)
         kind = schema.get("type")
         kinds = [own for own in (kind if isinstance(kind, list) else [kind]) if own != "null"]
-        kind = kinds[0] if kinds and kinds[0] else ("object" if "properties" in schema else "array" if "items" in schema else None)
+        kind = (
+            kinds[0]
+            if kinds and kinds[0]
+            else ("object" if "properties" in schema else "array" if "items" in schema else None)
+        )
         match kind:
             case "string":
                 return self._text(schema, chance)
@@ -108,7 +114,9 @@ class Contract:
             case "array":
                 least = max(schema.get("minItems", 0), 0 if depth > 3 else 1)
                 count = max(least, 1 if schema.get("uniqueItems") else min(2, schema.get("maxItems", 2)))
-                own = [self.value(schema.get("items", {}), chance, way, every=every, depth=depth + 1) for _ in range(count)]
+                own = [
+                    self.value(schema.get("items", {}), chance, way, every=every, depth=depth + 1) for _ in range(count)
+                ]
                 return own[: schema.get("maxItems", len(own))] if depth < 5 else own[:least]
             case "object":
                 return self._object(schema, chance, way, every=every, depth=depth)
@@ -128,7 +136,9 @@ class Contract:
         if isinstance(extra, dict) and not schema.get("properties"):
             members["key"] = self.value(extra, chance, way, every=every, depth=depth + 1)
         elif extra is True or (isinstance(extra, dict) and every):
-            members["moreToCome"] = "m" if extra is True else self.value(extra, chance, way, every=every, depth=depth + 1)
+            members["moreToCome"] = (
+                "m" if extra is True else self.value(extra, chance, way, every=every, depth=depth + 1)
+            )
         return members
 
     def _text(self, schema: Node, chance: random.Random) -> str:
@@ -174,7 +184,10 @@ class Contract:
             properties = {**whole.get("properties", {})}
             for name, own in part.get("properties", {}).items():
                 properties[name] = {"allOf": [properties[name], own]} if name in properties else own
-            required = [*whole.get("required", ()), *(part.get("required") or () if isinstance(part.get("required"), list) else ())]
+            required = [
+                *whole.get("required", ()),
+                *(part.get("required") or () if isinstance(part.get("required"), list) else ()),
+            ]
             whole = {**whole, **part, "properties": properties, "required": required}
         return {key: own for key, own in whole.items() if own not in ({}, []) or key not in ("properties", "required")}
 
@@ -242,12 +255,17 @@ class Check:
             for every in (False, True):
                 chance = random.Random(f"{self._seed} {method} {path} {every}")
                 try:
-                    problems += [f"{method} {path}: {own}" for own in self._call(operation, path, method, node, chance, every=every)]
+                    problems += [
+                        f"{method} {path}: {own}"
+                        for own in self._call(operation, path, method, node, chance, every=every)
+                    ]
                 except Exception as error:  # noqa: BLE001  # a check reports whatever went wrong
                     problems.append(f"{method} {path} (every={every}): {type(error).__name__}: {error}")
         return problems + [f"{name}: not in the contract" for name in self._operations if name not in found]
 
-    def _call(self, operation: Any, path: str, method: str, node: Node, chance: random.Random, *, every: bool) -> list[str]:
+    def _call(
+        self, operation: Any, path: str, method: str, node: Node, chance: random.Random, *, every: bool
+    ) -> list[str]:
         arguments: dict[str, Any] = {}
         query: list[tuple[str, str]] = []
         headers: dict[str, str] = {}
@@ -257,7 +275,9 @@ class Check:
             if not (own.get("required") or every):
                 continue
             location, name = own["in"], own["name"]
-            struct = {"path": operation.path_parameters, "query": operation.query, "header": operation.headers}.get(location)
+            struct = {"path": operation.path_parameters, "query": operation.query, "header": operation.headers}.get(
+                location
+            )
             if struct is None:
                 return [f"{name}: no place for a parameter in {location}"]
             if location == "header":
@@ -292,13 +312,25 @@ class Check:
 
     def _body_arguments(self, operation: Any, media_type: str, body: Any) -> Node:
         struct = operation.body
-        spread = isinstance(body, dict) and isinstance(struct, type) and issubclass(struct, Struct) and struct.__struct_fields__
+        spread = (
+            isinstance(body, dict)
+            and isinstance(struct, type)
+            and issubclass(struct, Struct)
+            and struct.__struct_fields__
+        )
         if not spread:
             return {"body": body}
-        known = {wire: name for name, wire in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True)}
-        signature = self._method(operation, self._client_class(api_key="fake", base_url="https://api.example")).__annotations__
+        known = {
+            wire: name for name, wire in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True)
+        }
+        signature = self._method(
+            operation, self._client_class(api_key="fake", base_url="https://api.example")
+        ).__annotations__
         own = {known[wire]: value for wire, value in body.items() if wire in known}
-        own = {name if name in signature and not self._is_parameter(operation, name) else f"{name}_body": value for name, value in own.items()}
+        own = {
+            name if name in signature and not self._is_parameter(operation, name) else f"{name}_body": value
+            for name, value in own.items()
+        }
         tag = struct.__struct_config__.tag_field
         extra = {wire: value for wire, value in body.items() if wire not in known and wire != tag}
         return {**own, "extra_body": extra} if extra else own
@@ -315,7 +347,9 @@ class Check:
 
     def _response(self, node: Node, chance: random.Random, method: str) -> httpx.Response:
         for status, own in node["responses"].items():
-            if str(status)[:1] == "2" or (status == "default" and not any(str(each)[:1] == "2" for each in node["responses"])):
+            if str(status)[:1] == "2" or (
+                status == "default" and not any(str(each)[:1] == "2" for each in node["responses"])
+            ):
                 code = int(status) if str(status).isdecimal() else 200
                 content = self._contract.content(own)
                 if content is None or method == "head":
@@ -323,7 +357,9 @@ class Check:
                 media_type, entry = content
                 if is_json(media_type):
                     value = self._contract.value(entry.get("schema", {}), chance, "response", every=True)
-                    return httpx.Response(code, json=value, headers={"content-type": media_type.replace("*/*", "application/json")})
+                    return httpx.Response(
+                        code, json=value, headers={"content-type": media_type.replace("*/*", "application/json")}
+                    )
                 return httpx.Response(code, content=b"text", headers={"content-type": media_type})
         return httpx.Response(200)
 
@@ -336,7 +372,9 @@ class Check:
             return response
 
         with httpx.Client(transport=httpx.MockTransport(answer)) as http_client:
-            client = self._client_class(api_key="fake-user:fake", base_url="https://api.example", http_client=http_client, max_retries=0)
+            client = self._client_class(
+                api_key="fake-user:fake", base_url="https://api.example", http_client=http_client, max_retries=0
+            )
             self._method(operation, client)(**arguments)
         (request,) = sent
         return request
@@ -364,13 +402,18 @@ def differences(sent: httpx.Request, expected: Expected) -> Iterator[str]:
         yield from _differ("body", json.loads(sent.content), expected.body)
     elif is_form(content_type):
         pairs = [
-            (name, json.dumps(item, separators=(",", ":"), ensure_ascii=False) if isinstance(item, dict) else scalar(item))
+            (
+                name,
+                json.dumps(item, separators=(",", ":"), ensure_ascii=False) if isinstance(item, dict) else scalar(item),
+            )
             for name, value in expected.body.items()
             for item in (value if isinstance(value, list) else [value])
         ]
         yield from _differ("form", sorted(parse_qsl(sent.content.decode(), keep_blank_values=True)), sorted(pairs))
     else:
-        yield from _differ("body", sent.content, expected.body if isinstance(expected.body, bytes) else expected.body.encode())
+        yield from _differ(
+            "body", sent.content, expected.body if isinstance(expected.body, bytes) else expected.body.encode()
+        )
 
 
 def _differ(what: str, actual: object, expected: object) -> Iterator[str]:
