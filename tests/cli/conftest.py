@@ -30,7 +30,9 @@ if POSIX:
 COMMAND = str(Path(sys.executable).with_name("boltz-api"))
 PATIENCE = 20.0
 # Makes the terminal that is standard input the one that controls the process, as a login does, and runs a command.
-CONTROLLED = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+CONTROLLED = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
 @frozen

@@ -104,9 +104,7 @@ def test_revoke_takes_its_id_with_or_without_a_flag(boltz: Any, sandbox: Sandbox
         (["list", "--limit", "0"], "0 is not in the range 1<=x<=100."),
     ],
 )
-def test_what_the_contract_forbids_is_not_sent(
-    boltz: Any, sandbox: Sandbox, arguments: list[str], words: str
-) -> None:
+def test_what_the_contract_forbids_is_not_sent(boltz: Any, sandbox: Sandbox, arguments: list[str], words: str) -> None:
     done = boltz(KEYS, *arguments)
     assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
     assert words in done.err
@@ -184,7 +182,9 @@ def test_a_walk_that_fails_leaves_what_it_has_and_where_to_go_on(scripted: Any, 
     assert (done.code, yaml.safe_load(done.out)) == (1, page)
 
 
-@pytest.mark.parametrize("options", [["--format", "table"], ["--format", "jsonl"], ["--format", "csv"], ["--query", "data[].id"]])
+@pytest.mark.parametrize(
+    "options", [["--format", "table"], ["--format", "jsonl"], ["--format", "csv"], ["--query", "data[].id"]]
+)
 def test_a_list_that_ends_early_says_so(boltz: Any, sandbox: Sandbox, options: list[str]) -> None:
     sandbox.load(5, workspace_id="ws_5")
     last = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "3").json["last_id"]
@@ -216,7 +216,11 @@ def test_csv(boltz: Any, sandbox: Sandbox) -> None:
     rows = list(csv.DictReader(boltz(KEYS, "list", "--format", "csv").out.splitlines()))
     assert [row["id"] for row in rows] == [key["id"] for key in page]
     assert list(rows[0]) == list(page[0])
-    assert (rows[0]["is_active"], rows[0]["expires_at"], rows[2]["allowed_ips"]) == ("true", "", "192.0.2.7 2001:db8::7")
+    assert (rows[0]["is_active"], rows[0]["expires_at"], rows[2]["allowed_ips"]) == (
+        "true",
+        "",
+        "192.0.2.7 2001:db8::7",
+    )
     assert [row["name"] for row in rows[2:]] == ["'=1+1", 'a "quoted", name\\nin two lines']
     made = list(csv.DictReader(boltz(KEYS, "create", "--name", "x", "--format", "csv").out.splitlines()))
     assert (made[0]["key"][:14], made[0]["name"]) == ("sk_bc_ws_live_", "x")

@@ -1,9 +1,11 @@
-"""The command in a terminal: tables, questions, colours, and Ctrl-C."""
+"""The command in a terminal: tables, questions, colours, progress, and Ctrl-C."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+import pytest
 
 from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
@@ -12,19 +14,21 @@ KEYS = "admin:api-keys"
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def active(sandbox: Sandbox, key_id: str) -> bool:
-    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
-        return client.admin.api_keys.get(key_id).is_active
+def active(client: Boltz, key_id: str) -> bool:
+    return client.admin.api_keys.get(key_id).is_active
+
+
+# --- tables and progress ---
 
 
 def test_list_is_a_table_with_colours_that_fits(boltz: Any) -> None:
-    terminal = boltz.terminal(KEYS, "list", columns=90)
+    terminal = boltz.terminal(KEYS, "list", columns=80)
     text = terminal.finished()
     lines = ESCAPE.sub("", text).splitlines()
     assert terminal.code == 0
     assert lines[0].split() == ["NAME", "STATE", "EXPIRES", "LAST", "USED"]
-    assert "\x1b[32mactive\x1b[0m" in text
-    assert max(map(len, lines)) <= 90
+    assert "\x1b[32mactive" in text
+    assert max(map(len, lines)) <= 80
     assert "Sandbox admin" in lines[2]
 
 
@@ -32,20 +36,68 @@ def test_no_color_is_respected(boltz: Any) -> None:
     assert "\x1b[3" not in boltz.terminal(KEYS, "list", NO_COLOR="1").finished()
 
 
-def test_a_walk_streams_its_table(boltz: Any, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("columns", [30, 49])
+def test_a_narrow_terminal_breaks_no_word(boltz: Any, columns: int) -> None:
+    text = ESCAPE.sub("", boltz.terminal(KEYS, "list", "--limit", "1", columns=columns).finished())
+    assert re.search(r"^Name +Sandbox admin$", text, re.MULTILINE)
+    assert re.search(r"^Last used +(just now|never)$", text, re.MULTILINE)
+
+
+def test_a_walk_is_one_table(boltz: Any, sandbox: Sandbox) -> None:
     sandbox.load(12)
     text = ESCAPE.sub("", boltz.terminal(KEYS, "list", "--all", "--limit", "5", columns=160).finished())
+    text = re.sub(r"\d+ so far \.\.\.\r +\r", "", text)  # on a machine that is busy
     assert text.count("LAST USED") == 1
     assert len(text.splitlines()) == 1 + 14
 
 
-def test_progress_is_for_a_terminal_whose_list_goes_elsewhere(boltz: Any, sandbox: Sandbox) -> None:
+def test_a_list_in_a_terminal_says_that_there_is_more(boltz: Any, sandbox: Sandbox) -> None:
+    sandbox.load(120)
+    text = boltz.terminal(KEYS, "list", columns=160).finished()
+    assert re.search(r"100 shown, and there are more. All of them: --all. The next: --after-id key_\w+\n$", text)
+
+
+def slow(sandbox: Sandbox) -> None:
     sandbox.load(12)
-    terminal = boltz.shell(f"boltz-api {KEYS} list --all --limit 5 --format jsonl > keys.jsonl")
-    text = terminal.finished()
-    assert "5 so far ..." in text
-    assert text.endswith("\r\x1b[K")
+    sandbox.fail("list_api_keys", delay=0.7, times=None)
+
+
+def test_progress_is_shown_while_nothing_is_written_and_goes_before_it_is(boltz: Any, sandbox: Sandbox) -> None:
+    slow(sandbox)
+    text = boltz.terminal(KEYS, "list", "--all", "--limit", "5", "--query", "length(data)").finished()
+    assert "10 so far ...\r                \r" not in text.partition("14\n")[2]
+    assert re.fullmatch(r"(\d+ so far \.\.\.\r +\r)+14\n", text)
+
+
+def test_progress_stays_out_of_data_that_comes_out_on_the_same_terminal(boltz: Any, sandbox: Sandbox) -> None:
+    slow(sandbox)
+    listing = f"boltz-api {KEYS} list --all --limit 5 --format jsonl"
+    assert "so far" not in boltz.shell(f"{listing} | cat").finished()
+    assert "so far" not in boltz.shell(listing).finished()
+    into_file = boltz.shell(f"{listing} > keys.jsonl").finished()
+    assert re.fullmatch(r"(\d+ so far \.\.\.\r +\r)+", into_file)
     assert len((boltz.folder / "keys.jsonl").read_text().splitlines()) == 14
+
+
+def test_waits_are_told(boltz: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("list_api_keys", status=429, retry_after=1)
+    text = boltz.terminal(KEYS, "list").finished()
+    assert re.search(r"^.*429.*trying again in 1 s$", text, re.MULTILINE)
+    sandbox.fail("list_api_keys", status=429, retry_after=1)
+    assert boltz(KEYS, "list").err == ""
+
+
+def test_a_server_cannot_steer_the_terminal(boltz: Any, client: Boltz) -> None:
+    name = "\x1b]0;title\x07\x1b[31mred\u202e\u009b"
+    key = client.admin.api_keys.create(name=name).key_details
+    for options in ([], ["--format", "raw"], ["--query", "data[].name", "--format", "raw"], ["--format", "csv"]):
+        text = ESCAPE.sub("", boltz.terminal(KEYS, "list", *options, columns=200, NO_COLOR="1").finished())
+        assert [mark for mark in text.replace("\n", "") if not mark.isprintable()] == []
+        assert "red" in text
+    terminal = boltz.terminal(KEYS, "revoke", key.id)
+    question = terminal.until("[y/N]: ")
+    terminal.killed()
+    assert [mark for mark in question.replace("\n", "") if not mark.isprintable()] == []
 
 
 def test_create_shows_the_key_once_and_warns(boltz: Any) -> None:
@@ -55,39 +107,65 @@ def test_create_shows_the_key_once_and_warns(boltz: Any) -> None:
     assert text.endswith("This is the only time that the key is shown. Store it now.\n")
 
 
-def test_revoke_asks_and_names_the_key(boltz: Any, sandbox: Sandbox) -> None:
+# --- questions ---
+
+
+def test_revoke_asks_and_names_the_key(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     key = sandbox.new_key(name="Docking pipeline")
     terminal = boltz.terminal(KEYS, "revoke", key.id)
     question = terminal.until("[y/N]: ")
     assert f"Revoke the key 'Docking pipeline' ({key.id}, active, last used: never)?" in question
     terminal.type("n\r")
     assert terminal.finished().endswith("boltz-api: nothing was done.\n")
-    assert (terminal.code, active(sandbox, key.id)) == (1, True)
+    assert (terminal.code, active(client, key.id)) == (1, True)
     terminal = boltz.terminal(KEYS, "revoke", key.id)
     terminal.until("[y/N]: ")
     terminal.type("y\r")
     assert re.search(r"State +.*revoked", ESCAPE.sub("", terminal.finished()))
-    assert (terminal.code, active(sandbox, key.id)) == (0, False)
+    assert (terminal.code, active(client, key.id)) == (0, False)
 
 
-def test_yes_asks_nothing(boltz: Any, sandbox: Sandbox) -> None:
+def test_yes_asks_nothing(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     key = sandbox.new_key()
     terminal = boltz.terminal(KEYS, "revoke", key.id, "--yes")
     assert "[y/N]" not in terminal.finished()
-    assert (terminal.code, active(sandbox, key.id)) == (0, False)
+    assert (terminal.code, active(client, key.id)) == (0, False)
 
 
-def test_ctrl_c_at_a_question_is_130_and_does_nothing(boltz: Any, sandbox: Sandbox) -> None:
+def test_a_key_that_is_revoked_already_is_not_asked_about(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
+    key = sandbox.new_key()
+    client.admin.api_keys.revoke(key.id)
+    terminal = boltz.terminal(KEYS, "revoke", key.id)
+    text = terminal.finished()
+    assert f"{key.id} does not work any more: it was revoked already, or has expired." in text
+    assert (terminal.code, "for good" in text) == (0, False)
+
+
+def test_revoking_many_asks_once(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
+    one, two, gone = (sandbox.new_key(name=name).id for name in ("one", "two", "gone"))
+    client.admin.api_keys.revoke(gone)
+    terminal = boltz.terminal(KEYS, "revoke", one, gone, two)
+    question = terminal.until("[y/N]: ")
+    assert "'one'" in question
+    assert "'two'" in question
+    assert "'gone'" not in question
+    assert "Revoke these 2 keys?" in question
+    terminal.type("y\r")
+    assert f"{two}  revoked: two\n3 revoked.\n" in terminal.finished()
+    assert terminal.code == 0
+
+
+def test_ctrl_c_at_a_question_is_130_and_does_nothing(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     key = sandbox.new_key()
     terminal = boltz.terminal(KEYS, "revoke", key.id)
     terminal.until("[y/N]: ")
     terminal.settled(0.5)  # until it waits for an answer
     terminal.type("\x03")
     assert terminal.finished().endswith("boltz-api: interrupted.\n")
-    assert (terminal.code, active(sandbox, key.id)) == (130, True)
+    assert (terminal.code, active(client, key.id)) == (130, True)
 
 
-def test_rotate_asks_before_and_after_the_successor_is_made(boltz: Any, sandbox: Sandbox) -> None:
+def test_rotate_asks_before_and_after_the_successor_is_made(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     key = sandbox.new_key(name="CI")
     terminal = boltz.terminal(KEYS, "rotate", key.id)
     terminal.until("Make a successor of the key 'CI'")
@@ -95,13 +173,13 @@ def test_rotate_asks_before_and_after_the_successor_is_made(boltz: Any, sandbox:
     terminal.type("y\r")
     shown = terminal.until("can be revoked now? [y/N]: ")
     assert re.search(r"Key +.*sk_bc_ws_live_", ESCAPE.sub("", shown))
-    assert active(sandbox, key.id)
+    assert active(client, key.id)
     terminal.type("y\r")
     assert terminal.finished().endswith(f"Revoked {key.id}.\n")
-    assert (terminal.code, active(sandbox, key.id)) == (0, False)
+    assert (terminal.code, active(client, key.id)) == (0, False)
 
 
-def test_rotate_keeps_both_keys_when_the_successor_is_not_in_place(boltz: Any, sandbox: Sandbox) -> None:
+def test_rotate_keeps_both_keys_when_the_successor_is_not_in_place(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     key = sandbox.new_key(name="CI")
     terminal = boltz.terminal(KEYS, "rotate", key.id)
     terminal.until("[y/N]: ")
@@ -109,7 +187,10 @@ def test_rotate_keeps_both_keys_when_the_successor_is_not_in_place(boltz: Any, s
     terminal.until("can be revoked now? [y/N]: ")
     terminal.type("n\r")
     assert "both work." in terminal.finished().replace("\n", " ")
-    assert (terminal.code, active(sandbox, key.id)) == (1, True)
+    assert (terminal.code, active(client, key.id)) == (1, True)
+
+
+# --- the sandbox ---
 
 
 def test_sandbox_prints_what_to_paste_and_ends_with_ctrl_c(offline: Any) -> None:
@@ -117,9 +198,11 @@ def test_sandbox_prints_what_to_paste_and_ends_with_ctrl_c(offline: Any) -> None
     greeting = terminal.until("--json")
     found = re.search(r"BOLTZ_BASE_URL=(\S+) BOLTZ_API_KEY=(\S+)", greeting)
     assert found is not None
-    listed = offline(
-        KEYS, "list", "--transform", "name", "--format", "raw", BOLTZ_BASE_URL=found[1], BOLTZ_API_KEY=found[2]
-    )
+    given = {"BOLTZ_BASE_URL": found[1], "BOLTZ_API_KEY": found[2]}
+    port = found[1].rpartition(":")[2]
+    busy = offline("sandbox", "--port", port)
+    assert (busy.code, "--port 0" in busy.err) == (1, True)
+    listed = offline(KEYS, "list", "--query", "data[].name", "--format", "raw", **given)
     assert listed.out == "Sandbox admin\nSandbox test admin\n"
     terminal.type("\x03")
     terminal.finished()

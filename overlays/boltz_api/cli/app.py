@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from boltz_api.cli.delivery import INTERRUPTS
-from boltz_api.cli.options import COMPLETE, PROGRAM, Command, Group, error_format, group_name, shared_options
-from boltz_api.cli.output import silence, write_error
+from boltz_api.cli.options import (
+    COMPLETE,
+    EXIT_CODES,
+    PROGRAM,
+    Command,
+    Group,
+    error_format,
+    group_name,
+    shared_options,
+)
+from boltz_api.cli.streams import INTERRUPTS, occupy_standard_descriptors, silence, write_error
 
 if TYPE_CHECKING:
     from click import Context
@@ -129,6 +137,7 @@ def root() -> Root:
         context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
     )
     made.examples = EXAMPLES
+    made.notes = {"Exit codes": [(str(code), meaning) for code, meaning in EXIT_CODES]}
     return made
 
 
@@ -165,7 +174,7 @@ def _pages(ctx: Context) -> Iterator[str]:
 
 def run(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
-    _occupy_standard_descriptors()
+    occupy_standard_descriptors()
     INTERRUPTS.install()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
@@ -176,15 +185,6 @@ def run(arguments: list[str]) -> int:
     except (OSError, ValueError):
         silence(sys.stdout)  # it was reported already
     return code
-
-
-def _occupy_standard_descriptors() -> None:
-    """Open the null device where a standard stream is closed, or the next file, a key file, would take its place."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
 
 
 def _reported(arguments: list[str]) -> int:

@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from boltz_api.cli.options import Choice, Option, flag_name, group_name, guess
-from boltz_api.cli.output import say
+from boltz_api.cli.streams import say
 from boltz_api.model import secret_fields
 from boltz_api.request import Operation
 from boltz_api.validation import in_words, part, parts, shape_of
@@ -257,7 +257,7 @@ def flag_type(shape: types.Type) -> click.ParamType[Any]:
 
 def _option(flag: Flag, spellings: set[str]) -> click.Option:
     names = [PREFIX + flag.argument, f"--{flag.name}"]
-    shape = bare(flag.shape)
+    shape = bare(flag.shape) if flag.wire else types.AnyType()  # a body as a whole is JSON, whatever it is
     if isinstance(shape, types.ListType | types.SetType | types.VarTupleType):
         kind = flag_type(bare(shape.item_type))
         if not isinstance(kind, Json):

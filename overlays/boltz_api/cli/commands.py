@@ -13,7 +13,8 @@ import click
 from boltz_api.cli.arguments import Entry, bare, collected, flag_type, operands, parameters
 from boltz_api.cli.delivery import Delivery
 from boltz_api.cli.options import KEYS, Command, Example, Option, Settings, flag_name, shared_options
-from boltz_api.cli.output import Answer, Object, Output, Page, paste, say
+from boltz_api.cli.output import Answer, Object, Output, Page
+from boltz_api.cli.streams import paste, say
 from boltz_api.errors import APIError, BoltzError, PaginationError, RotationError
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def pages(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Itera
     seen: set[str] = set()
     while True:
         decoded, answer = _call(client, entry, arguments)
-        yield Page(answer.value, answer.raw, pagination.items, pagination.more)
         following = decoded.next_page_info()
+        yield Page(answer.value, answer.raw, pagination.items, pagination.more, following is not None)
         if following is None:
             return
         cursor = {names[name]: value for name, value in following.params.items()}

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 import click
 
-from boltz_api.cli.output import Answer, Output, say, silence, write
+from boltz_api.cli.output import Answer, Output
+from boltz_api.cli.streams import INTERRUPTS, say, silence, write
 from boltz_api.redact import printable
 
 
@@ -24,40 +23,6 @@ class InterruptedCallError(Exception):
 
 class UndeliveredError(click.ClickException):
     """A secret was made, and could be written nowhere."""
-
-
-class _Interrupts:
-    """Ctrl-C, SIGTERM and SIGHUP raise ``KeyboardInterrupt``, unless they are held back."""
-
-    held = False
-    came = False
-
-    def install(self) -> None:
-        """Take the signals over. What is ignored already, as SIGINT is in a background job, stays ignored."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-                signal.signal(number, self._handle)
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if not self.held:
-            raise KeyboardInterrupt
-        self.came = True
-
-    @contextmanager
-    def hold(self) -> Generator[None]:
-        """Hold interrupts back: whoever stopped now would lose what was made."""
-        self.held = True
-        try:
-            yield
-        finally:
-            self.held = False
-        if self.came:
-            self.came = False
-            raise KeyboardInterrupt
-
-
-INTERRUPTS = _Interrupts()
 
 
 class KeyFile:

@@ -12,27 +12,18 @@ import click
 
 from boltz_api import errors
 from boltz_api.cli.delivery import InterruptedCallError, UndeliveredError
-from boltz_api.cli.options import KEYS, PROGRAM, ErrorFormat
+from boltz_api.cli.options import (
+    FAILED,
+    INTERRUPTED,
+    KEYS,
+    OUTCOME_UNKNOWN,
+    PROGRAM,
+    UNAUTHENTICATED,
+    USAGE,
+    ErrorFormat,
+)
 from boltz_api.cli.output import json_text, yaml_text
 from boltz_api.redact import ERROR_BODY_LIMIT, printable, scrub
-
-OK: Final = 0
-FAILED: Final = 1
-USAGE: Final = 2
-UNAUTHENTICATED: Final = 3
-OUTCOME_UNKNOWN: Final = 4
-FOUND: Final = 5
-INTERRUPTED: Final = 130
-
-EXIT_CODES: Final = (
-    (OK, "done"),
-    (FAILED, "the API refused or failed, or the answer could not be written"),
-    (USAGE, "the command line is wrong; nothing was sent"),
-    (UNAUTHENTICATED, "no API key, or one that is not valid"),
-    (OUTCOME_UNKNOWN, "the answer was lost: the request may have taken effect"),
-    (FOUND, "audit found what --fail-on names"),
-    (INTERRUPTED, "interrupted with Ctrl-C, SIGTERM or SIGHUP"),
-)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,22 @@ import click
 from boltz_api.cli.arguments import PREFIX, entries, entry_of
 from boltz_api.cli.commands import Run, call, command, keep_undecoded, key_file_option, say_candidates
 from boltz_api.cli.delivery import Delivery
-from boltz_api.cli.failures import FAILED, OK, OUTCOME_UNKNOWN, UNAUTHENTICATED, failure_of
+from boltz_api.cli.failures import failure_of
 from boltz_api.cli.key_queries import GROUP, given_ids
 from boltz_api.cli.key_state import in_words
-from boltz_api.cli.options import KEYS, Command, Option, Settings, shared_options
-from boltz_api.cli.output import Answer, Object, Output, say
+from boltz_api.cli.options import (
+    FAILED,
+    KEYS,
+    OK,
+    OUTCOME_UNKNOWN,
+    UNAUTHENTICATED,
+    Command,
+    Option,
+    Settings,
+    shared_options,
+)
+from boltz_api.cli.output import Answer, Object, Output
+from boltz_api.cli.streams import say
 from boltz_api.errors import BoltzError, NoSuchKeyError, RotationError
 from boltz_api.redact import printable
 

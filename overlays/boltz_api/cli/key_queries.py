@@ -13,10 +13,10 @@ import click
 
 from boltz_api.cli.arguments import Entry, entries, entry_of
 from boltz_api.cli.commands import Run, command, pages, show_listing
-from boltz_api.cli.failures import FOUND
 from boltz_api.cli.key_state import FINDINGS, STATES, Audit, Filter
-from boltz_api.cli.options import KEYS, Choice, Command, Option, Settings, shared_options
-from boltz_api.cli.output import Answer, Object, Page, say
+from boltz_api.cli.options import FOUND, KEYS, Choice, Command, Option, Settings, shared_options
+from boltz_api.cli.output import Answer, Object, Page
+from boltz_api.cli.streams import say
 from boltz_api.errors import NoSuchKeyError
 
 if TYPE_CHECKING:

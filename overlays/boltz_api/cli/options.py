@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -14,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import click
 from click.core import ParameterSource
 
-from boltz_api.cli.key_state import DERIVED
-from boltz_api.cli.output import FORMATS, Format, Output, paste, say
+from boltz_api.cli.streams import FORMATS, Format, paste, say
 
 if TYPE_CHECKING:
     from click import Context, HelpFormatter, Parameter
 
     from boltz_api import Boltz
+    from boltz_api.cli.output import Output
 
 Example = tuple[str, str]
 """A command line, and what it does."""
@@ -29,6 +28,24 @@ PROGRAM: Final = "boltz-api"
 KEYS: Final = f"{PROGRAM} admin:api-keys"
 COMPLETE: Final = "_BOLTZ_API_COMPLETE"
 """The environment variable in which a shell asks for completions."""
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+UNAUTHENTICATED: Final = 3
+OUTCOME_UNKNOWN: Final = 4
+FOUND: Final = 5
+INTERRUPTED: Final = 130
+
+EXIT_CODES: Final = (
+    (OK, "done"),
+    (FAILED, "the API refused or failed, or the answer could not be written"),
+    (USAGE, "the command line is wrong; nothing was sent"),
+    (UNAUTHENTICATED, "no API key, or one that is not valid"),
+    (OUTCOME_UNKNOWN, "the answer was lost: the request may have taken effect"),
+    (FOUND, "audit found what --fail-on names"),
+    (INTERRUPTED, "interrupted with Ctrl-C, SIGTERM or SIGHUP"),
+)
 
 ErrorFormat: TypeAlias = Literal["text", "json", "yaml", "raw"]
 ERROR_FORMATS: Final[tuple[ErrorFormat, ...]] = ("text", "json", "yaml", "raw")
@@ -74,7 +91,6 @@ class SharedOption(Option):
     """An option that every command takes, before or after the command's name."""
 
 
-@dataclass
 class Settings:
     """The values of the shared options; what stands nearer to the end of the line wins."""
 
@@ -103,6 +119,9 @@ class Settings:
             click.UsageError: The format, the query or the columns are wrong, or what they need is not installed.
 
         """
+        from boltz_api.cli.key_state import DERIVED
+        from boltz_api.cli.output import Output
+
         known = (*fields, *DERIVED) if "is_active" in fields else fields
         for name in self.columns if known else ():
             if name not in known:

@@ -1,32 +1,28 @@
-"""Standard output and standard error: answers in the format that was asked for, notes, progress."""
+"""Answers on standard output, in the format that was asked for."""
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import re
-import shlex
 import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import click
 
 from boltz_api.cli.key_state import derived
+from boltz_api.cli.streams import COUNT, Format, say, shown_by_terminal, write
 from boltz_api.redact import printable
 
 if TYPE_CHECKING:
     import jmespath.parser
 
-Format: TypeAlias = Literal["auto", "json", "jsonl", "yaml", "table", "csv", "raw"]
 Object: TypeAlias = Mapping[str, object]
 
-FORMATS: Final[tuple[Format, ...]] = ("auto", "json", "jsonl", "yaml", "table", "csv", "raw")
 PROGRESS_AFTER: Final = 1.0
 PROGRESS_EVERY: Final = 0.2
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -52,97 +48,13 @@ class Page(Answer):
 
     items_field: str = "data"
     more_field: str = "has_more"
+    has_more: bool = False
+    """Whether the server has more of the listing."""
 
     @property
     def items(self) -> Sequence[Object]:
         """The items on the page."""
         return cast("Sequence[Object]", self.fields[self.items_field])
-
-    @property
-    def has_more(self) -> bool:
-        """Whether the listing goes on after the page."""
-        return bool(self.fields.get(self.more_field))
-
-
-def say(text: str, end: str = "\n") -> None:
-    """Write a note to standard error. It is no reason to fail that nobody can read it."""
-    _count.erase()
-    write_error(printable(text, keep="\n") + end)
-
-
-def write_error(text: str) -> None:
-    """Write text to standard error as it is; if that cannot be, do without."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.write(text)
-            sys.stderr.flush()
-    except (OSError, ValueError):
-        silence(sys.stderr)
-
-
-def paste(*words: str) -> str:
-    """Return a command to paste into a shell, whatever a server put into its words."""
-    return " ".join(_quoted(printable(word)) for word in words)
-
-
-def _quoted(word: str) -> str:
-    if os.name != "nt" or re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII):
-        return shlex.quote(word)
-    return "'" + word.replace("'", "''") + "'"  # as PowerShell reads it
-
-
-class _Count:
-    """A line on standard error that says how far a listing has come. No escape codes: consoles of Windows show them."""
-
-    _shown = ""
-
-    def show(self, text: str) -> None:
-        """Show ``text`` in place of what was shown."""
-        self.erase()
-        self._shown = text
-        write_error(text)
-
-    def erase(self) -> None:
-        """Leave the line empty."""
-        if self._shown:
-            write_error(f"\r{' ' * len(self._shown)}\r")
-            self._shown = ""
-
-
-_count = _Count()
-
-
-def silence(stream: TextIO) -> None:
-    """Point a stream that cannot be written to the null device, or Python would fail on it at exit."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    except (OSError, ValueError, AttributeError):
-        return
-
-
-def write(text: str) -> str:
-    """Write text to standard output, in UTF-8 whatever the locale, and flush it; return the text.
-
-    Raises:
-        OSError: Not all of it is written.
-
-    """
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
-    except ValueError as error:
-        raise OSError(errno.EBADF, "standard output is closed") from error
-    return text
-
-
-def shown_by_terminal() -> bool:
-    """Return whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def json_text(value: object, indent: int | None = None) -> str:
@@ -382,15 +294,15 @@ def progress(pages: Iterable[Page], *, streaming: bool) -> Iterator[Page]:
     try:
         for page in pages:
             if streaming:
-                _count.erase()
+                COUNT.erase()
             yield page
             count += len(page.items)
             now = time.monotonic()
-            if counted and now - begin >= PROGRESS_AFTER and now - last >= PROGRESS_EVERY:
+            if counted and page.has_more and now - begin >= PROGRESS_AFTER and now - last >= PROGRESS_EVERY:
                 last = now
-                _count.show(f"{count:,} so far ...")
+                COUNT.show(f"{count:,} so far ...")
     finally:
-        _count.erase()
+        COUNT.erase()
 
 
 def _into_file() -> bool:

@@ -138,7 +138,7 @@ class Printer:
         if not names and all(map(is_key, rows)):
             layouts.append([tuple(KEY_COLUMNS[name] for name in group) for group in FOLDED])
             if "findings" in rows[0]:
-                layouts[-1].append((KEY_COLUMNS["findings"],))
+                layouts[-1][0] += (KEY_COLUMNS["findings"],)
         for groups in layouts:
             widths = self._widths(rows, groups)
             if widths:
@@ -185,8 +185,12 @@ class Printer:
                 "\n".join(column.title for column in group), width=width, no_wrap=True, overflow="ellipsis"
             )
         for row in rows:
-            table.add_row(*(Text("\n").join(column.cell(row, self._now) for column in group) for group in groups))
+            table.add_row(*(self._stacked(row, group) for group in groups))
         return self._rendered(table)
+
+    def _stacked(self, row: Row, group: Sequence[Column]) -> Text:
+        first, *rest = (column.cell(row, self._now) for column in group)
+        return Text("\n").join([first, *(Text.assemble(text, style="dim") for text in rest)])
 
     def _rendered(self, *parts: Table | Text) -> str:
         with self._console.capture() as capture:
