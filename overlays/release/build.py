@@ -20,7 +20,7 @@ from readme_renderer import markdown
 from uv import find_uv_bin
 
 from release import sbom
-from release.project import NORMAL_FORM, PACKAGES, Commit, Project, Refusal, Repository
+from release.project import NORMAL_FORM, PACKAGES, Commit, Project, Refusal, Repository, run_codegen
 
 CHECKSUMS = "SHA256SUMS"
 
@@ -47,22 +47,9 @@ class Release:
                 raise Refusal(f"{self.folder / name} changed after the build; nothing was uploaded")
 
 
-@frozen
-class Surroundings:
-    """Conditions that must not show in a build's result."""
-
-    variables: dict[str, str]
-    umask: int
-    file_time: int | None
-    """The files' modification times, in seconds since 1970; ``None`` leaves the commit's."""
-
-
-HERE = Surroundings(variables={"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0"}, umask=0o022, file_time=None)
-ELSEWHERE = Surroundings(
-    variables={"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"},
-    umask=0o077,
-    file_time=1_000_000_000,
-)
+HERE = ({"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0"}, 0o022)
+ELSEWHERE = ({"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}, 0o077)
+"""Conditions that must not show in a build's result: variables, and the mask of new files."""
 
 
 def sha256(file: Path) -> str:
@@ -88,7 +75,9 @@ def build(root: Path, folder: Path, *, sign: Path | None = None) -> Release:
 
     """
     repository = Repository(root)
-    repository.refuse_dirty()
+    if changed := repository.changed():
+        names = ", ".join(changed[:3]) + (", …" if len(changed) > 3 else "")
+        raise Refusal(f"the work tree differs from its commit ({names}); commit, or stash what does not belong")
     refuse_tampered(folder)
     commit = repository.commit()
     with tempfile.TemporaryDirectory(prefix="release-") as name:
@@ -108,12 +97,11 @@ def build(root: Path, folder: Path, *, sign: Path | None = None) -> Release:
 def build_twice(project: Project, export: Path, again: Path, commit: Commit, scratch: Path) -> list[Path]:
     """Build wheel and sdist of two exports in different surroundings, and a wheel from the sdist; compare the bytes."""
     first, second, third = (scratch / name for name in ("first", "second", "from-sdist"))
+    for file in again.rglob("*"):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
     for tree, into, surroundings in ((export, first, HERE), (again, second, ELSEWHERE)):
         (tree / "sbom").mkdir()
         (tree / "sbom" / f"{project.stem}.cdx.json").write_text(sbom.bill(project, commit), "utf-8")
-        if surroundings.file_time is not None:
-            for file in tree.rglob("*"):
-                os.utime(file, (surroundings.file_time, surroundings.file_time))
         _uv_build("--wheel", "--sdist", str(tree), into=into, commit=commit, surroundings=surroundings)
     wheel, sdist = _distributions(first, project)
     _uv_build("--wheel", str(sdist), into=third, commit=commit, surroundings=HERE)
@@ -145,16 +133,7 @@ def refuse_tampered(folder: Path) -> None:
 
 def refuse_stale(export: Path) -> None:
     """Refuse an export whose ``generated/`` is not what its contract gives."""
-    done = subprocess.run(
-        [sys.executable, "-m", "codegen", "verify"],
-        cwd=export,
-        env={**os.environ, "PYTHONPATH": str(export / "overlays"), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise Refusal(f"generated/ is stale; run `nox -s generate` and commit\n{(done.stdout + done.stderr).strip()}")
+    run_codegen(export, "verify", "generated/ is stale; run `nox -s generate` and commit")
 
 
 def _refuse_diverged_versions(project: Project) -> None:
@@ -214,20 +193,21 @@ def _distributions(folder: Path, project: Project) -> list[Path]:
     return [folder / f"{project.stem}-py3-none-any.whl", folder / f"{project.stem}.tar.gz"]
 
 
-def _uv_build(*arguments: str, into: Path, commit: Commit | None = None, surroundings: Surroundings = HERE) -> None:
-    # No isolation: the build backend is the one that this environment pins, and no network is needed.
+def _uv_build(
+    *arguments: str, into: Path, commit: Commit | None = None, surroundings: tuple[dict[str, str], int] = HERE
+) -> None:
+    variables, umask = surroundings
     epoch = str(int(commit.time.timestamp())) if commit else "1000000000"
+    # No isolation: the build backend is the one that this environment pins, and no network is needed.
+    command = [find_uv_bin(), "build", "--no-build-isolation", "--offline", "--no-config", "--quiet"]
     done = subprocess.run(
-        [
-            find_uv_bin(), "build", "--no-build-isolation", "--offline", "--no-config", "--quiet",
-            "--python", sys.executable, "--out-dir", str(into), *arguments,
-        ],
-        env={**os.environ, **surroundings.variables, "SOURCE_DATE_EPOCH": epoch},
-        umask=surroundings.umask,
+        [*command, "--python", sys.executable, "--out-dir", str(into), *arguments],
+        env={**os.environ, **variables, "SOURCE_DATE_EPOCH": epoch},
+        umask=umask,
         capture_output=True,
         text=True,
         check=False,
-    )  # fmt: skip
+    )
     if done.returncode != 0:
         raise Refusal(f"the build failed\n{done.stderr.strip()}")
 

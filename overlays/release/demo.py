@@ -7,10 +7,7 @@ commit, and nothing outside the demo's folder is touched.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import textwrap
 import time
 from contextlib import contextmanager
@@ -19,11 +16,11 @@ from typing import TYPE_CHECKING
 from release import embedded_index
 from release.build import build
 from release.environment import CALLS, Environment
-from release.project import NORMAL_FORM, Refusal, Repository
+from release.project import NORMAL_FORM, Refusal, Repository, run_codegen
 from release.publish import upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 FAREWELL = """
@@ -46,10 +43,10 @@ def run(root: Path, folder: Path) -> None:
         for name in Repository(root).files():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, project / name)
-        _codegen(project, "generate")
+        run_codegen(project, "generate", "`python -m codegen generate` failed")
         _say(*_operations(project))
     with _step(2, "Verify", "Generate elsewhere; compare every byte."):
-        _say(_codegen(project, "verify"))
+        _say(run_codegen(project, "verify", "`python -m codegen verify` failed"))
     with _step(3, "Build", "Build twice, in different places and surroundings; compare."):
         Repository(project).create("Demo")
         release = build(project, folder / "dist")
@@ -75,7 +72,7 @@ def run(root: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _step(number: int, heading: str, what: str) -> Iterator[None]:
+def _step(number: int, heading: str, what: str) -> Generator[None]:
     title = f"{number}. {heading}"
     print(f"\n{title}\n{'-' * len(title)}\n{what}", flush=True)
     began = time.monotonic()
@@ -90,20 +87,6 @@ def _step(number: int, heading: str, what: str) -> Iterator[None]:
 
 def _say(*texts: str) -> None:
     print(textwrap.indent("\n".join(text.rstrip("\n") for text in texts), "    "))
-
-
-def _codegen(project: Path, command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "codegen", command],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "overlays"), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise Refusal(f"`python -m codegen {command}` failed\n{(done.stdout + done.stderr).strip()}")
-    return done.stdout
 
 
 def _operations(project: Path) -> Iterator[str]:

@@ -77,10 +77,14 @@ def _application(settings: dict[str, Any]) -> WSGIApplication:
     from pypiserver.config import Config
 
     expected = f"{settings['username']}:{settings['password']}".encode()
+
+    def known(username: str, password: str) -> bool:
+        return secrets.compare_digest(f"{username}:{password}".encode(), expected)
+
     config = Config.default_with_overrides(
         roots=[Path(settings["folder"])],
         authenticate=["update", "list", "download"] if settings["private"] else ["update"],
-        auther=lambda username, password: secrets.compare_digest(f"{username}:{password}".encode(), expected),
+        auther=known,
         disable_fallback=settings["fallback"] is None,
         fallback_url=settings["fallback"] or "",
         backend_arg="simple-dir",

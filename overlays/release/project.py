@@ -6,6 +6,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import tarfile
 import tomllib
 from datetime import UTC, datetime
@@ -58,12 +59,8 @@ class Project:
         if stated is None:
             raise Refusal(f'{place} states no version; it needs a line such as __version__ = "1.2.3"')
         changelog = root / "CHANGELOG.md"
-        return cls(
-            root=root,
-            metadata=pyproject["project"],
-            version=Version(stated["version"]),
-            changelog=_entries(changelog.read_text("utf-8")) if changelog.exists() else (),
-        )
+        entries = _entries(changelog.read_text("utf-8")) if changelog.exists() else ()
+        return cls(root, pyproject["project"], Version(stated["version"]), entries)
 
     @property
     def name(self) -> str:
@@ -121,12 +118,6 @@ class Repository:
         """The files in which the work tree differs from its commit."""
         return [line[3:] for line in self._git("status", "--porcelain", "--untracked-files=normal").splitlines()]
 
-    def refuse_dirty(self) -> None:
-        """Refuse a work tree that differs from its commit: what is built must be what is recorded."""
-        if changed := self.changed():
-            names = ", ".join(changed[:3]) + (", …" if len(changed) > 3 else "")
-            raise Refusal(f"the work tree differs from its commit ({names}); commit, or stash what does not belong")
-
     def export(self, revision: str, folder: Path) -> Path:
         """Write the files of ``revision``, and nothing else, into the new folder ``folder``."""
         # Without autocrlf=false a Windows checkout's line endings would get into the archive.
@@ -177,3 +168,18 @@ class Repository:
             reason = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
             raise Refusal(f"git {' '.join(arguments[:4])}: {reason[-1]}")
         return done.stdout
+
+
+def run_codegen(tree: Path, command: str, failure: str) -> str:
+    """Run a command of the pipeline in ``tree``, with the pipeline of that tree; return its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "codegen", command],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree / "overlays"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Refusal(f"{failure}\n{(done.stdout + done.stderr).strip()}")
+    return done.stdout

@@ -127,8 +127,8 @@ def _compare_part(path: str, before: _Part, after: _Part) -> Iterator[Change]:
     if after.order[: len(kept)] != kept:
         yield Change(f"{path}: positional parameters moved", "breaking")
     if before.required != after.required:
-        kind, text = ("breaking", "is now required") if after.required else ("addition", "may be left out now")
-        yield Change(f"{path}: {text}", kind)
+        text = "is now required" if after.required else "may be left out now"
+        yield Change(f"{path}: {text}", "breaking" if after.required else "addition")
     elif before.default != after.default:
         yield Change(f"{path}: default changed from {before.default} to {after.default}", "breaking")
     one, two = (alternatives(part.annotation or "Any") for part in (before, after))

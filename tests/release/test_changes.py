@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 import boltz_api
+from codegen.contract_diff import Change
 from release import changes, publish
 from release.build import Release
 from release.changes import Report, demanded
 from release.index import Index
-from release.project import Project
+from release.project import Project, Refusal
 
 if TYPE_CHECKING:
     from tests.release.conftest import Maintainer
@@ -60,7 +61,7 @@ def test_a_graver_change_never_demands_less(last: Version, count: int) -> None:
 def test_a_release_candidate_of_the_demanded_version_is_enough(root: Path, version: str, enough: bool) -> None:
     baseline = changes.Baseline(Version("0.3.4"), "a test", root)
     project = Project(root, {"name": "x"}, Version(version), ())
-    report = Report(project, baseline, {"The contract": [changes.Change("x: removed", "breaking")]})
+    report = Report(project, baseline, {"The contract": [Change("x: removed", "breaking")]})
     assert f"Demands 0.4.0 or higher, for 1 breaking change; {version} is {'enough' if enough else 'too low'}." in str(
         report
     )
@@ -283,7 +284,7 @@ def test_other_bytes_than_the_index_announces_are_refused(
     (file,) = [file for file in index.files("boltz-api-keys") if file.name.endswith(".tar.gz")]
     served = tmp_path / "index" / file.name
     served.write_bytes(served.read_bytes() + b"more")
-    with pytest.raises(changes.Refusal, match=r"\.tar\.gz: the index .* serves other bytes than it announces"):
+    with pytest.raises(Refusal, match=r"\.tar\.gz: the index .* serves other bytes than it announces"):
         index.unpack(file, tmp_path / "unpacked")
 
 
