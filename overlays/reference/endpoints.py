@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve, frozen
@@ -117,8 +117,8 @@ class Reference:
         """Read a contract's normal form."""
         self._schemas: Mapping[str, Schema] = document["components"]["schemas"]
         self.server: str = document["servers"][0]["url"]
-        schemes = document["components"]["securitySchemes"].values()
-        scheme: Schema = next((found for found in schemes if found.get("in") == "header"), {})
+        schemes: Iterable[Schema] = document["components"]["securitySchemes"].values()
+        scheme: Schema = next((found for found in schemes if found.get("in") == "header"), dict[str, Any]())
         self.key_header: str = scheme.get("name", "Authorization")
         self.key_description = " ".join(scheme.get("description", "").split())
         self.components = tuple(evolve(self.type(schema), name=name) for name, schema in self._schemas.items())
@@ -208,7 +208,7 @@ class Reference:
         types: list[str] = [given] if isinstance(given, str) else given
         options: list[Schema] = schema.get("anyOf") or schema.get("oneOf") or []
         others = [option for option in options if option != {"type": "null"}]
-        items = schema.get("items", schema.get("additionalProperties"))
+        items: Schema | bool | None = schema.get("items", schema.get("additionalProperties"))
         rules = [(label, _text(schema[label])) for label in _CONSTRAINTS if label in schema]
         format_ = schema.get("format", "")
         if shown := _FORMATS.get(format_, format_):
@@ -223,7 +223,7 @@ class Reference:
             rules=tuple(rules),
             default=(schema["default"],) if "default" in schema else (),
             fields=tuple(self._fields(schema, within)) if is_open else (),
-            items=self.type(items, within) if isinstance(items, dict) and is_open else None,
+            items=self.type(items, within) if isinstance(items, Mapping) and is_open else None,
             variants=tuple(self.type(option, within) for option in others) if is_open else (),
             deprecated=schema.get("deprecated", False),
             example=next(iter(schema.get("examples", ())), None),

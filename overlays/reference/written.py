@@ -60,7 +60,7 @@ def _branch(kind: type[Exception], indent: str, own: str) -> Iterator[tuple[str,
 
 
 def _exits() -> str:
-    from boltz_api.cli.failures import EXIT_CODES
+    from boltz_api.cli.options import EXIT_CODES
 
     return "\n".join(
         ["| Exit code | Meaning |", "|---|---|", *(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES)]

@@ -1,4 +1,4 @@
-"""The built site, and what a reader finds in it."""
+"""The built site, and the text that a reader finds on it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.contract import Contract
-from reference.endpoint import read
+from codegen.normal_form import load
+from reference.endpoints import Reference
 from reference.pages import Writer
 from reference.site import Site
 
@@ -66,7 +66,7 @@ ReadPage = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def writer(root: Path) -> Writer:
-    return Writer(read(Contract.read(root / "openapi.yaml")))
+    return Writer(Reference(load(root / "openapi.yaml").document))
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +79,7 @@ def site(root: Path, writer: Writer, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def text_of(root: Path, site: Path) -> ReadPage:
-    """The text that a reader finds on a page, or under one tab of it."""
+    """The text of a page, or of one tab of it."""
 
     def text_of(page: str, tab: str = "") -> str:
         if page == "api.md":

@@ -1,9 +1,8 @@
-"""Somebody follows the guide to changing the contract, in a copy of the project, and finds all that it promises."""
+"""The guide to contract changes, followed in a copy of the project: everything that it promises is there."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,12 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from reference.contract_changes import EDITS
+from reference.contract_changes import EDITS, announcement
 
 pytestmark = pytest.mark.slow
-
-GUIDE = Path("docs", "changing-the-contract.md")
-RESOURCE = Path("overlays", "boltz_api", "resources", "admin", "api_keys.py")
 
 PROMISES = """
 import boltz_api
@@ -39,25 +35,19 @@ with Sandbox() as sandbox, Boltz(api_key=sandbox.admin_key, base_url=sandbox.url
 
 @pytest.fixture(scope="module")
 def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project after both edits of the guide, generated, with the one line that is written by hand."""
+    """The project after both edits of the guide, generated."""
     project = tmp_path_factory.mktemp("project")
     for part in ("overlays", "generated", "docs"):
         shutil.copytree(root / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("openapi.yaml", "pyproject.toml", "README.md", "api.md"):
+    for file in ("pyproject.toml", "README.md", "api.md"):
         shutil.copy(root / file, project / file)
-    contract = project / "openapi.yaml"
-    text = contract.read_text(encoding="utf-8")
+    text = (root / "openapi.yaml").read_text(encoding="utf-8")
     for edit in EDITS.values():
         text = text.replace(edit.before, edit.added + edit.before)
-    contract.write_text(text, encoding="utf-8")
+    (project / "openapi.yaml").write_text(text, encoding="utf-8")
     printed = run(project, "-m", "codegen", "generate")
-    assert "+ create_api_key: optional body field note: string, at most 1000 characters" in printed
-    assert "rename_api_key is bound by no resource" in printed
-    line = re.search(r"```python\n(.*rename = .*\n)```", (project / GUIDE).read_text(encoding="utf-8"))
-    assert line
-    resource = project / RESOURCE
-    source = resource.read_text(encoding="utf-8")
-    resource.write_text(source.replace("    create = call(", f"{line[1]}    create = call(", 1), encoding="utf-8")
+    for name in EDITS:
+        assert set(announcement(name).splitlines()) <= set(printed.splitlines())
     return project
 
 
@@ -73,12 +63,12 @@ def run(project: Path, *arguments: str) -> str:
     return finished.stdout
 
 
-def test_verify_is_content(copy: Path) -> None:
-    assert "every operation is bound" in run(copy, "-m", "codegen", "verify")
+def test_verify_passes(copy: Path) -> None:
+    run(copy, "-m", "codegen", "verify")
 
 
 def test_client_and_sandbox_have_the_field_and_the_call(copy: Path) -> None:
-    assert run(copy, "-c", PROMISES).splitlines()[:2] == ["note", "422"]
+    assert run(copy, "-c", PROMISES).splitlines() == ["note", "422", "id"]
 
 
 def test_the_command_line_has_the_flag_and_the_command(copy: Path) -> None:
@@ -87,8 +77,8 @@ def test_the_command_line_has_the_flag_and_the_command(copy: Path) -> None:
 
 
 def test_the_reference_shows_it(copy: Path) -> None:
-    code = "from pathlib import Path; from codegen.contract import Contract; from reference.endpoint import read; "
-    code += "from reference.pages import Writer; print(Writer(read(Contract.read(Path('openapi.yaml')))).api())"
-    api = run(copy, "-c", code)
+    code = "from pathlib import Path; from codegen.normal_form import load; from reference.pages import Writer; "
+    code += "from reference.endpoints import Reference; "
+    api = run(copy, "-c", f"{code}print(Writer(Reference(load(Path('openapi.yaml')).document)).api())")
     assert "- `note: Optional[str]`" in api
     assert "`admin.api_keys.rename(str api_key_id, APIKeyRenameParams**kwargs) -> APIKeyRenameResponse`" in api

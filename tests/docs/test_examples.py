@@ -15,10 +15,8 @@ import pytest
 
 from boltz_api import Boltz
 from boltz_api.sandbox import Sandbox
-from reference.endpoint import Endpoint
-from reference.notation.command_line import CommandLine
-from reference.notation.http import Http
-from reference.notation.python import Python
+from reference.endpoints import Endpoint
+from reference.languages.http import HTTP
 from reference.pages import Writer
 
 RUN: set[str] = set()
@@ -136,52 +134,30 @@ def test_every_example_was_run(root: Path) -> None:
 
 
 @pytest.fixture
-def keys_of_the_pages(sandbox: Sandbox, client: Boltz) -> dict[str, str]:
-    """What stands for the IDs that the pages' examples name."""
-    return {"api_key_id": client.admin.api_keys.create(name="to be revoked").key_details.id}
+def key_id(client: Boltz) -> str:
+    """The ID of a key that stands for the one on the pages."""
+    return client.admin.api_keys.create(name="to be revoked").key_details.id
+
+
+@pytest.mark.parametrize("tab", ["HTTP", "Python", "Async Python", "Command line"])
+def test_the_examples_on_the_pages_run(sandbox: Sandbox, writer: Writer, key_id: str, tab: str) -> None:
+    language = next(language for language in writer.languages if language.label == tab)
+    if tab == "HTTP":
+        language = HTTP(sandbox.url, writer.reference.key_header)
+    for endpoint in endpoints(writer):
+        code = language.example(endpoint)
+        for written in ('"api_key_id"', "/api_key_id/", " api_key_id"):
+            code = code.replace(written, written.replace("api_key_id", key_id))
+        if language.syntax == "python":
+            finished = run(sandbox, sys.executable, "-c", code)
+            assert finished.stdout.startswith("sk_bc_" if endpoint.function == "create" else "key_"), finished.stderr
+        else:
+            finished = run(sandbox, "bash", "-c", f"{code} < /dev/null")
+            assert endpoint.response is not None
+            assert [*json.loads(finished.stdout)] == [field.name for field in endpoint.response.fields], finished.stderr
+        assert finished.returncode == 0, finished.stderr
 
 
 def endpoints(writer: Writer) -> Iterator[Endpoint]:
     for resource in writer.reference.resources:
         yield from resource.endpoints
-
-
-@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
-def test_the_python_examples_of_the_pages_run(
-    sandbox: Sandbox, writer: Writer, keys_of_the_pages: dict[str, str], is_async: bool
-) -> None:
-    for endpoint in endpoints(writer):
-        code = filled_in(Python(is_async=is_async).example(endpoint), keys_of_the_pages)
-        finished = run(sandbox, sys.executable, "-c", code)
-        assert finished.stderr == "", endpoint.operation
-        assert finished.stdout.startswith("sk_bc_" if endpoint.action == "create" else "key_")
-
-
-def test_the_curl_examples_of_the_pages_run(
-    sandbox: Sandbox, writer: Writer, keys_of_the_pages: dict[str, str]
-) -> None:
-    for endpoint in endpoints(writer):
-        http = Http(sandbox.url, writer.reference.key_header)
-        finished = run(sandbox, "bash", "-c", filled_in(http.example(endpoint), keys_of_the_pages))
-        assert finished.returncode == 0, finished.stderr
-        answer = json.loads(finished.stdout)
-        assert [*answer] == [field.wire for field in endpoint.answer.fields] if endpoint.answer else answer == {}
-
-
-def test_the_command_line_examples_of_the_pages_run(
-    sandbox: Sandbox, writer: Writer, keys_of_the_pages: dict[str, str]
-) -> None:
-    for endpoint in endpoints(writer):
-        command = filled_in(CommandLine().example(endpoint), keys_of_the_pages)
-        finished = run(sandbox, "bash", "-c", f"{command} < /dev/null")
-        assert finished.returncode == 0, finished.stderr
-        answer = json.loads(finished.stdout)
-        assert [*answer] == [field.wire for field in endpoint.answer.fields] if endpoint.answer else answer == {}
-
-
-def filled_in(example: str, ids: dict[str, str]) -> str:
-    """The example with IDs that exist in place of those that only stand for one."""
-    for name, value in ids.items():
-        for written in (f'"{name}"', f"/{name}/", f" {name}"):
-            example = example.replace(written, written.replace(name, value))
-    return example

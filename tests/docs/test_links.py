@@ -1,8 +1,10 @@
-"""No page, built or in the repository, points at what is not there; and what the pages name exists."""
+"""Links on the site and in the repository lead somewhere; names and flags on the pages exist."""
 
 from __future__ import annotations
 
+import inspect
 import re
+from functools import reduce
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -10,9 +12,9 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import click
 import pytest
 
-from boltz_api import types
-from reference.notation.command_line import CommandLine
-from reference.notation.python import answer_name, params_name
+from boltz_api import Boltz, types
+from reference.endpoints import Endpoint
+from reference.languages.python import params_name, response_name
 from reference.pages import Writer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +24,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Targets(HTMLParser):
-    """What a page points at, and the places in it that can be pointed at."""
+    """The links of a page, and the places in it that links can lead to."""
 
     def __init__(self, page: Path) -> None:
         super().__init__()
@@ -65,7 +67,7 @@ def test_no_link_of_the_site_is_broken(site: Path) -> None:
     assert {page.name: own.repeated for page, own in targets.items() if own.repeated} == {}
 
 
-def test_every_plain_page_links_to_what_is_there(site: Path) -> None:
+def test_no_link_of_a_plain_page_is_broken(site: Path) -> None:
     pages = [*site.rglob("*.md"), site / "llms.txt"]
     for page in pages:
         for link in linked(page):
@@ -85,7 +87,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=[page.name for page in MARKDOWN])
-def test_every_file_of_the_repository_links_to_what_is_there(page: Path) -> None:
+def test_no_link_of_the_repository_is_broken(page: Path) -> None:
     for link in linked(page):
         address, fragment = urldefrag(link)
         if urlsplit(link).scheme:
@@ -95,29 +97,34 @@ def test_every_file_of_the_repository_links_to_what_is_there(page: Path) -> None
         assert not fragment or fragment in anchors(target), f"{page.name}: {link}"
 
 
-def test_the_types_that_the_pages_name_are_exported(writer: Writer) -> None:
-    for resource in writer.reference.resources:
-        for endpoint in resource.endpoints:
-            names = [answer_name(endpoint)]
-            if any(parameter.place != "path" for parameter in endpoint.parameters):
-                names.append(params_name(endpoint))
-            place: object = types
-            for part in endpoint.resource[:-1]:
-                place = getattr(place, part)
-            assert [name for name in names if not hasattr(place, name)] == []
+def endpoints(writer: Writer) -> list[Endpoint]:
+    return [endpoint for resource in writer.reference.resources for endpoint in resource.endpoints]
 
 
-def test_the_commands_and_flags_of_the_pages_are_those_of_the_command_line(writer: Writer) -> None:
+def test_the_python_names_on_the_pages_exist(writer: Writer) -> None:
+    client = Boltz(api_key="fake")
+    for endpoint in endpoints(writer):
+        names = [response_name(endpoint)]
+        if any(field.place != "path" for field in endpoint.parameters):
+            names.append(params_name(endpoint))
+        place, resource = (
+            reduce(getattr, endpoint.resource[:end], root) for end, root in ((-1, types), (None, client))
+        )
+        assert [name for name in names if not hasattr(place, name)] == []
+        shown = [entry.name for entry in writer.python.parameters(endpoint)]
+        method = getattr(resource, endpoint.function)
+        assert shown == [name for name in inspect.signature(method).parameters if name != "options"]
+
+
+def test_the_commands_and_flags_on_the_pages_exist(writer: Writer) -> None:
     from boltz_api.cli.app import root
 
-    command_line = CommandLine()
-    for resource in writer.reference.resources:
-        for endpoint in resource.endpoints:
-            _, _, group_name, command_name = command_line.signature(endpoint).split(" ")
-            context = root().make_context("boltz-api", [])
-            group = root().get_command(context, group_name)
-            assert isinstance(group, click.Group)
-            command = group.get_command(context, command_name)
-            assert command is not None
-            flags = {flag for parameter in command.params for flag in parameter.opts}
-            assert {entry.name for entry in command_line.parameters(endpoint)} - flags == set()
+    command_line = next(language for language in writer.languages if language.label == "Command line")
+    for endpoint in endpoints(writer):
+        _, _, group_name, command_name = command_line.signature(endpoint).split(" ")
+        group = root().get_command(root().make_context("boltz-api", []), group_name)
+        assert isinstance(group, click.Group)
+        command = group.get_command(click.Context(group), command_name)
+        assert command is not None
+        flags = {flag for parameter in command.params for flag in parameter.opts}
+        assert {entry.name for entry in command_line.parameters(endpoint)} - flags == set()

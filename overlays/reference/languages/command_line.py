@@ -6,11 +6,14 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from codegen.python_names import snake_case
+from attrs import evolve
+
 from reference.languages.http import HTTP
+from reference.languages.python import arguments
 
 if TYPE_CHECKING:
-    from reference.endpoints import Endpoint, Field
+    from reference.endpoints import Endpoint
+    from reference.languages import Entry
 
 
 class CommandLine(HTTP):
@@ -22,24 +25,25 @@ class CommandLine(HTTP):
         """Return the command, as it is typed at a prompt."""
         return f"$ {_command(endpoint)}"
 
-    def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
-        """Return a flag for what is sent; names as in JSON for what is received."""
-        name, type_ = super().field(field, sent=sent)
-        return f"--{_kebab(name)}" if sent and field.place else name, type_
+    def parameters(self, endpoint: Endpoint) -> tuple[Entry, ...]:
+        """Return the flags."""
+        return tuple(evolve(self.entry(field, sent=True), name=_flag(name)) for name, field in arguments(endpoint))
 
     def example(self, endpoint: Endpoint) -> str:
         """Return the command with every flag that it needs."""
         words = [_command(endpoint)]
-        for field in endpoint.required():
-            value = field.example
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            words.append(f"--{_kebab(field.name)} {shlex.quote(text)}")
+        for name, field in arguments(endpoint):
+            if field.required:
+                value = field.example
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                words.append(f"{_flag(name)} {shlex.quote(text)}")
         return " ".join(words)
 
 
 def _command(endpoint: Endpoint) -> str:
-    return f"boltz-api {':'.join(map(_kebab, endpoint.resource))} {_kebab(endpoint.function)}"
+    words = [":".join(endpoint.resource), endpoint.function]
+    return f"boltz-api {' '.join(words)}".replace("_", "-")
 
 
-def _kebab(name: str) -> str:
-    return snake_case(name).strip("_").replace("_", "-")
+def _flag(name: str) -> str:
+    return f"--{name.strip('_').replace('_', '-')}"

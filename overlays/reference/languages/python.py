@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
 
 from codegen.python_names import snake_case
 from reference.languages import Entry, Language
@@ -40,6 +43,20 @@ def params_name(endpoint: Endpoint) -> str:
 def response_name(endpoint: Endpoint) -> str:
     """Return the name of the response, or of each item of its pages: ``APIKeyCreateResponse``."""
     return _class_name(_noun(endpoint), endpoint.function, "Response")
+
+
+def arguments(endpoint: Endpoint) -> list[tuple[str, Field]]:
+    """Return the arguments with their names, which say the place where several would have the same."""
+    fields = endpoint.parameters
+    names = [snake_case(field.name) for field in fields]
+    outside = Counter(name for name, field in zip(names, fields, strict=True) if field.place != "body")
+    found: dict[str, Field] = {}
+    for name, field in zip(names, fields, strict=True):
+        own = f"{name}_{field.place}" if outside[name] > (field.place != "body") else name
+        while own in found:
+            own += "_"
+        found[own] = field
+    return list(found.items())
 
 
 def type_of(type_: Type, *, sent: bool) -> str:
@@ -80,11 +97,15 @@ class Python(Language):
 
     def signature(self, endpoint: Endpoint) -> str:
         """Return such as ``admin.api_keys.create(APIKeyCreateParams**kwargs) -> APIKeyCreateResponse``."""
-        ids = [field for field in endpoint.parameters if field.place == "path"]
-        arguments = [f"{type_of(field.type, sent=True)} {snake_case(field.name)}" for field in ids]
+        ids = [(name, field.type) for name, field in arguments(endpoint) if field.place == "path"]
+        shown = [f"{type_of(type_, sent=True)} {name}" for name, type_ in ids]
         if len(ids) < len(endpoint.parameters):
-            arguments.append(f"{params_name(endpoint)}**kwargs")
-        return f"{_method(endpoint)}({', '.join(arguments)}) -> {self._returned(endpoint)}"
+            shown.append(f"{params_name(endpoint)}**kwargs")
+        return f"{_method(endpoint)}({', '.join(shown)}) -> {self._returned(endpoint)}"
+
+    def parameters(self, endpoint: Endpoint) -> tuple[Entry, ...]:
+        """Return the arguments of the call, by their names in Python."""
+        return tuple(evolve(self.entry(field, sent=True), name=name) for name, field in arguments(endpoint))
 
     def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
         """Return such as ``expires_in_days`` and ``Optional[int]``."""
@@ -124,12 +145,13 @@ class Python(Language):
         ]
 
     def _calls(self, endpoint: Endpoint) -> list[str]:
-        arguments = [
-            _value(field.example) if field.place == "path" else f"{snake_case(field.name)}={_value(field.example)}"
-            for field in endpoint.required()
+        given = [
+            _value(field.example) if field.place == "path" else f"{name}={_value(field.example)}"
+            for name, field in arguments(endpoint)
+            if field.required
         ]
         call = f"{self.wait}client.{_method(endpoint)}("
-        lines = [call, *(f"    {argument}," for argument in arguments), ")"] if arguments else [f"{call})"]
+        lines = [call, *(f"    {argument}," for argument in given), ")"] if given else [f"{call})"]
         shown = endpoint.page_items or endpoint.response
         if shown is None:
             return lines
