@@ -122,13 +122,13 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def changes(session: nox.Session) -> None:
     """Say what changed for users since the last release, and which version that demands."""
-    install(session, "release", "lint")
+    install(session, "release")
     session.run("python", "-m", "release", "changes", *session.posargs, env=TOOLS)
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build wheel, sdist, SBOM and checksums of the last commit, twice, and compare the bytes."""
+    """Build wheel, sdist, SBOM, provenance and checksums of the last commit, twice, and compare the bytes."""
     install(session, "release")
     session.run("python", "-m", "release", "build", *session.posargs, env=TOOLS)
 
@@ -136,20 +136,20 @@ def build(session: nox.Session) -> None:
 @nox.session
 def publish(session: nox.Session) -> None:
     """Build and publish: to the embedded index, or to yours with `-- --index NAME|URL` (try `--dry-run` first)."""
-    install(session, "release", "lint")
+    install(session, "release")
     session.run("python", "-m", "release", "publish", *session.posargs, env=TOOLS)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
     """The whole story: contract, generate, verify, build, publish, install, and the first calls."""
-    install(session, "release", "lint")
+    install(session, "release")
     session.run("python", "-m", "release", "demo", *session.posargs, env=TOOLS)
 
 
 @nox.session(python=PYTHONS)
 def installed(session: nox.Session) -> None:
-    """Use and test the wheel as users do: in clean environments, with the lowest and the highest dependencies."""
+    """Test the wheel as users get it: in clean environments, with the lowest and the highest dependencies."""
     install(session, "release", "types")
     session.run("python", "-m", "release", "installed", *session.posargs, env=TOOLS)
 

@@ -14,12 +14,11 @@ from release.environment import Environment
 from release.project import Project, Refusal, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from release.project import Commit
 
 RESOLUTIONS: Final = ("lowest-direct", "highest")
-EXTRAS: Final = ("aiohttp", "cli", "sandbox")
 SUITES: Final = ("client", "sandbox", "cli")
 """The folders under ``tests/`` that need nothing but the installed package."""
 PASSED: Final = Path("build", "installed.json")
@@ -115,17 +114,16 @@ def record(root: Path, commit: Commit, combination: str) -> None:
 
 def install(environment: Environment, wheel: Path, root: Path, resolution: str) -> None:
     """Install the wheel with its extras, and the group that the tests need."""
-    tests = ["--group", f"{root / 'pyproject.toml'}:tests"]
+    metadata = metadata_of(wheel)
+    extras = metadata.provides_extra or []
     # The wheel's requirements are named beside it, for to uv those of a wheel are indirect: it would take the newest.
-    wanted = [f"{wheel.resolve()}[{','.join(EXTRAS)}]", *_required_by(wheel)]
-    environment.install("--resolution", resolution, *wanted, *tests)
-
-
-def _required_by(wheel: Path) -> Iterator[str]:
-    for requirement in metadata_of(wheel).requires_dist or []:
-        marker = requirement.marker
-        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *EXTRAS)):
-            yield f"{requirement.name}{requirement.specifier}"
+    required = [
+        f"{requirement.name}{requirement.specifier}"
+        for requirement in metadata.requires_dist or []
+        if not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+    ]
+    tests = ["--group", f"{root / 'pyproject.toml'}:tests"]
+    environment.install("--resolution", resolution, f"{wheel.resolve()}[{','.join(extras)}]", *required, *tests)
 
 
 def check_calls(environment: Environment) -> None:
