@@ -79,19 +79,20 @@ class Schemas:
         if not isinstance(value, Mapping) or not fields:
             return given
         others = schema.get("additionalProperties", False)
-        fitted = {name: item for name, item in given.items() if name in fields or isinstance(others, Mapping)}
-        if made_up is not None and len(fitted) < len(fields):
-            for name in schema.get("required", []):
-                if name not in fitted:
-                    fitted[name] = self.example(fields.get(name), name)
-                    if path + name not in made_up:
-                        made_up.append(path + name)
-        return {
-            name: self.fit(fields.get(name, others), item, made_up, f"{path}{name}.")
-            if item.__class__ in (dict, list)
-            else item
-            for name, item in fitted.items()
-        }
+        fitted: dict[str, object] = {}
+        for name, field in fields.items():
+            if name in given:
+                fitted[name] = self._fit_inner(field, given[name], made_up, f"{path}{name}.")
+            elif made_up is not None and name in schema.get("required", ()):
+                fitted[name] = self.example(field, name)
+                if path + name not in made_up:
+                    made_up.append(path + name)
+        for name in given.keys() - fields.keys() if isinstance(others, Mapping) else ():
+            fitted[name] = self._fit_inner(others, given[name], made_up, f"{path}{name}.")
+        return fitted
+
+    def _fit_inner(self, schema: Any, value: object, made_up: list[str] | None, path: str) -> object:
+        return self.fit(schema, value, made_up, path) if value.__class__ in (dict, list) else value
 
     def _with_parts(self, schema: Any) -> Schema:
         """Return the schema, or the only alternative of it that has fields or items."""

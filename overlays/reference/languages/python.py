@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from codegen.python_names import snake_case
+from codegen.naming import snake_case
+from codegen.python_names import FIELDS, legal
 from reference.languages import Entry, Language
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ _ACRONYMS: Final = {"api": "API", "id": "ID", "ip": "IP", "url": "URL"}
 def _class_name(*names: str) -> str:
     parts = [part for name in names for part in re.split(r"[_\W]+", name) if part]
     return "".join(_ACRONYMS.get(part.lower(), part[:1].upper() + part[1:]) for part in parts)
+
+
+def _name(wire: str) -> str:
+    return legal(snake_case(wire), FIELDS)
 
 
 def _noun(endpoint: Endpoint) -> str:
@@ -48,7 +53,7 @@ def response_name(endpoint: Endpoint) -> str:
 def arguments(endpoint: Endpoint) -> list[tuple[str, Field]]:
     """Return the arguments with their names, which say the place where several would have the same."""
     fields = endpoint.parameters
-    names = [snake_case(field.name) for field in fields]
+    names = [_name(field.name) for field in fields]
     outside = Counter(name for name, field in zip(names, fields, strict=True) if field.place != "body")
     found: dict[str, Field] = {}
     for name, field in zip(names, fields, strict=True):
@@ -109,7 +114,7 @@ class Python(Language):
 
     def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
         """Return such as ``expires_in_days`` and ``Optional[int]``."""
-        return snake_case(field.name), optional(field.type, sent=sent, required=field.required)
+        return _name(field.name), optional(field.type, sent=sent, required=field.required)
 
     def heading(self, name: str, type_: Type, *, alternative: bool = False) -> tuple[str, str, str]:
         """Return a class, or the annotation of what is none."""
@@ -159,7 +164,7 @@ class Python(Language):
         lines[0] = f"{variable} = {lines[0]}"
         if endpoint.page_items is not None:
             lines.append(f"{variable} = {variable}.data[0]")
-        return [*lines, f"print({variable}{f'.{snake_case(shown.fields[0].name)}' if shown.fields else ''})"]
+        return [*lines, f"print({variable}{f'.{_name(shown.fields[0].name)}' if shown.fields else ''})"]
 
 
 class AsyncPython(Python):
@@ -179,7 +184,7 @@ class AsyncPython(Python):
 
 
 def _method(endpoint: Endpoint) -> str:
-    return ".".join(map(snake_case, (*endpoint.resource, endpoint.function)))
+    return ".".join(map(_name, (*endpoint.resource, endpoint.function)))
 
 
 def _value(value: JSON) -> str:
