@@ -10,8 +10,8 @@ from codegen.document import Fault, Faults
 from codegen.emit_models import NotWrittenError, TypedDicts, models_source, params_source
 from codegen.emit_resources import Security, resources_of, resources_sources
 from codegen.endpoints import Endpoints, RefusedError
+from codegen.naming import pascal_case
 from codegen.python_methods import method_of, write_types
-from codegen.python_names import pascal_case
 from codegen.python_schemas import PythonSchemas
 from codegen.python_types import PythonTypes
 

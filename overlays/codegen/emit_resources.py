@@ -10,16 +10,10 @@ from openapi_python_client import Project
 
 from codegen.emit_models import TEMPLATES
 from codegen.endpoints import RefusedError
+from codegen.naming import pascal_case, snake_case
 from codegen.prose import docstring
 from codegen.python_methods import quoted
-from codegen.python_names import (
-    CLIENT_ATTRIBUTES,
-    METHODS_HIDE,
-    RESOURCE_ATTRIBUTES,
-    ClassNames,
-    pascal_case,
-    snake_case,
-)
+from codegen.python_names import CLIENT_ATTRIBUTES, METHODS_HIDE, RESOURCE_ATTRIBUTES, ClassNames, legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,7 +110,7 @@ def resources_of(methods: Sequence[Method], document: Node) -> Resource:
         (tag,) = method.operation.node["tags"]
         resource = root
         for segment in tag.split("."):
-            name = snake_case(segment, RESOURCE_ATTRIBUTES if resource.path else CLIENT_ATTRIBUTES)
+            name = legal(snake_case(segment), RESOURCE_ATTRIBUTES if resource.path else CLIENT_ATTRIBUTES)
             resource = resource.children.setdefault(name, Resource((*resource.path, name), title=segment))
         if resource.tag and resource.tag != tag:
             message = f"the tags {tag!r} and {resource.tag!r} are the same in Python"
@@ -124,7 +118,7 @@ def resources_of(methods: Sequence[Method], document: Node) -> Resource:
         note = notes.get(tag, {})
         resource.tag, resource.title = tag, note.get("x-displayName") or resource.title
         resource.description = (note.get("description") or "").strip()
-        method.function = snake_case(method.function, RESOURCE_ATTRIBUTES | METHODS_HIDE)
+        method.function = legal(method.function, RESOURCE_ATTRIBUTES | METHODS_HIDE)
         method.resource = resource.module
         resource.methods.append(method)
     names = ClassNames()

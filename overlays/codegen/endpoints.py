@@ -11,7 +11,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties.model_property import ModelProperty
 from openapi_python_client.strings import PythonIdentifier
 
-from codegen.python_names import FIELDS, PREFIX, python_name
+from codegen.python_names import PREFIX, python_name
 from codegen.python_schemas import kind_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """By key the name that openapi-python-client gave it, as our code calls it."""
     names: dict[str, str] = {}
     for key, generated in pairs:
-        name = python_name(generated, FIELDS)
+        name = python_name(generated)
         while name in names.values():
             name += "_"
         names[key] = name

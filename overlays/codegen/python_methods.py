@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.strings import PythonIdentifier
 
 from codegen.endpoints import RefusedError, distinct, fields_of, wire_name
 from codegen.prose import describe, docstring
-from codegen.python_names import python_name, snake_case
+from codegen.python_names import PREFIX, python_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 # The slots of a `Request`, what they are called in an `Operation`, and the locations that OpenAPI has for them.
 _SLOTS: Final = (("path", "path_parameters", "path"), ("query", "query", "query"), ("headers", "headers", "header"))
-_REPEATABLE: Final = frozenset({"get", "head", "options", "put", "delete", "trace"})
 # The defaults of the runtime's Pagination.
 _PAGINATION: Final = {
     "items": "data",
@@ -143,7 +143,7 @@ class Method:
             yield "accept", quoted(self.accept)
         if commas := [own.wire for own in self._at("query") if self.operation.has_commas(own.wire)]:
             yield "comma", f"frozenset({commas!r})"
-        if node.get("x-repeatable", self.endpoint.method in _REPEATABLE):
+        if node["x-repeatable"]:
             yield "repeatable", "True"
         if self.item:
             yield "pagination", _pagination(node["x-pagination"])
@@ -187,8 +187,7 @@ def method_of(operation: Operation, endpoints: Endpoints) -> Method:
         node = operation.parameter(location, wire_name(own))
         words = describe({**node["schema"], "deprecated": node.get("deprecated")}, schemas.resolve)
         arguments.append(Argument(name, wire_name(own), location, own.required, node["schema"], own, words))
-    name = python_name(endpoint.name)
-    method = Method(endpoint, operation, name, operation.node.get("x-method", name), arguments)
+    method = Method(endpoint, operation, python_name(endpoint.name), operation.node["x-method"], arguments)
     if endpoint.bodies:
         _add_body(method, schemas)
     return method
@@ -262,8 +261,8 @@ def quoted(text: str) -> str:
 
 def _parameter_name(prop: Property, location: str) -> str:
     """The name of a parameter. openapi-python-client keeps ``client`` and ``url`` for itself; here they are free."""
-    name = snake_case(wire_name(prop))
-    return name if name in ("client", "url") and prop.python_name == f"{name}_{location}" else prop.python_name
+    name = prop.python_name.removesuffix(f"_{location}")
+    return name if name in ("client", "url") and name == PythonIdentifier(prop.name, PREFIX) else prop.python_name
 
 
 def _given(arguments: Sequence[Argument]) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
-import unicodedata
 from typing import Final
 
-from openapi_python_client.strings import ClassName, PythonIdentifier
+from openapi_python_client.strings import ClassName
 
 PREFIX: Final = "field_"
 """Begins a name that would start with a digit."""
@@ -44,22 +42,14 @@ CLASSES: Final = frozenset(
 """What models.py and params.py import."""
 
 
-def python_name(generated: str, reserved: frozenset[str] = FIELDS) -> str:
-    """The name that openapi-python-client gave a thing, as our code calls it."""
-    name = generated.removesuffix("_") if generated.endswith("_") else generated
+def python_name(generated: str) -> str:
+    """The name that openapi-python-client gave an argument or a field, as our code calls it."""
+    return legal(generated.removesuffix("_"), FIELDS)
+
+
+def legal(name: str, reserved: frozenset[str]) -> str:
+    """``name``, with an underscore where it means something else."""
     return f"{name}_" if keyword.iskeyword(name) or name in reserved else name
-
-
-def snake_case(text: str, reserved: frozenset[str] = frozenset()) -> str:
-    """``text`` as openapi-python-client would name it."""
-    return python_name(PythonIdentifier(text, PREFIX), reserved)
-
-
-def pascal_case(text: str) -> str:
-    """``text`` as a class name. What already is one stays as it is: ``APIKey``, ``OAuth2Token``."""
-    parts = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))
-    name = "".join(part[:1].upper() + part[1:] for part in parts)
-    return name if name.isidentifier() else f"Type{name}"
 
 
 class ClassNames:

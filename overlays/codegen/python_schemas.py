@@ -7,7 +7,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen, mutable
 
-from codegen.python_names import ClassNames, pascal_case
+from codegen.naming import pascal_case
+from codegen.python_names import ClassNames
 
 Node: TypeAlias = dict[str, Any]
 """A part of the document. Its values are of every JSON type, at every depth."""
@@ -22,11 +23,12 @@ PYTHON_STRINGS: Final = {
     "date-time": "datetime.datetime",
     "uuid": "uuid.UUID",
     "byte": "builtins.bytes",
-    "binary": "builtins.bytes",
     "decimal": "decimal.Decimal",
 }
 """The types of strings by format; what is not here is a plain string."""
 
+# In JSON it is a string like any other.
+_BINARY: Final = {"type": "string", "format": "binary"}
 _COMPONENTS: Final = "#/components/schemas/"
 _NOTES: Final = ("description", "deprecated", "default")
 _RANGES: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
@@ -170,7 +172,10 @@ class PythonSchemas:
 
     def _content(self, content: Node, name: str, way: Direction) -> Node:
         return {
-            media_type: {"schema": self._reference(own["schema"], name, way)} for media_type, own in content.items()
+            media_type: {
+                "schema": _BINARY if kind_of(media_type) == "binary" else self._reference(own["schema"], name, way)
+            }
+            for media_type, own in content.items()
         }
 
     def _reference(self, schema: Node, name: str, way: Direction) -> Node:
