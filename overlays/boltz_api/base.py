@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Self, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
 from msgspec import UNSET
@@ -60,6 +60,7 @@ from boltz_api.validation import check_url_text, did_you_mean, shown
 if TYPE_CHECKING:
     import httpx
 
+P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -315,9 +316,9 @@ class SyncAPIClient(BaseClient):
         self._settings = settings
         self._transport = SyncTransport(SyncConnections(http_client), settings.timing)
 
-    def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
+    def perform(self, flow: Callable[Concatenate[Settings, P], Flow[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """Perform the flow that ``flow`` gives for this client's settings; for resources, not for users."""
-        return self._transport.run(flow(self._settings))
+        return self._transport.run(flow(self._settings, *args, **kwargs))
 
     def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """Send a GET request to an endpoint that the contract does not describe.
@@ -343,7 +344,7 @@ class SyncAPIClient(BaseClient):
         content: object,
         options: RequestOptions | None,
     ) -> T:
-        return self.perform(lambda settings: _undocumented(settings, method, path, cast_to, body, content, options))
+        return self.perform(_undocumented, method, path, cast_to, body, content, options)
 
     def post(
         self,
@@ -435,9 +436,9 @@ class AsyncAPIClient(BaseClient):
         self._settings = settings
         self._transport = AsyncTransport(AsyncConnections(http_client), settings.timing)
 
-    async def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
+    async def perform(self, flow: Callable[Concatenate[Settings, P], Flow[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """Perform the flow that ``flow`` gives for this client's settings; for resources, not for users."""
-        return await self._transport.run(flow(self._settings))
+        return await self._transport.run(flow(self._settings, *args, **kwargs))
 
     async def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """Send a GET request to an endpoint that the contract does not describe; see ``Boltz.get``."""
@@ -452,9 +453,7 @@ class AsyncAPIClient(BaseClient):
         content: object,
         options: RequestOptions | None,
     ) -> T:
-        return await self.perform(
-            lambda settings: _undocumented(settings, method, path, cast_to, body, content, options)
-        )
+        return await self.perform(_undocumented, method, path, cast_to, body, content, options)
 
     async def post(
         self,
@@ -565,7 +564,7 @@ def _undocumented(
     call_options = cast("CallOptions", {renamed.get(name, name): value for name, value in chosen.items()})
     sent = content if has_content else UNSET if body is None else body
     prepared = build_request(Request(operation, call_options, body=sent), settings)
-    accepted = yield from exchange(prepared, settings)
+    accepted = yield from exchange(settings, prepared)
     return decode_as(accepted.received, cast_to, argument="cast_to")
 
 

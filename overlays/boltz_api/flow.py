@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+from logging import INFO
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from boltz_api.errors import APIError, APIResponseValidationError
-from boltz_api.observe import log_outcome, log_request, log_retry
+from boltz_api.observe import log_outcome, log_request, log_retry, logger
 from boltz_api.request import Prepared, Request, Timeouts, build_request
 from boltz_api.response import Received, decode, http_response, secretive
 from boltz_api.retry import Accept, Failure, Redirect, Retry, Situation, cause_of, connection_error, judge
@@ -22,6 +23,7 @@ from boltz_api.retry import Accept, Failure, Redirect, Retry, Situation, cause_o
 if TYPE_CHECKING:
     from boltz_api.settings import Settings
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -122,7 +124,8 @@ class Call(Struct, frozen=True):
 
         """
         try:
-            result = decode(received, received.kind)
+            operation = self.prepared.operation
+            result = decode(received, received.kind if operation.responses else operation.response)
             if self.safeguard is not None:
                 found = self.safeguard.differences(self.prepared.arguments(), result)
                 if found:
@@ -151,7 +154,7 @@ class Accepted(Struct, frozen=True):
 
 
 def exchange(
-    prepared: Prepared[Any], settings: Settings, safeguard: Safeguard | None = None, *, stream: bool = False
+    settings: Settings, prepared: Prepared[Any], safeguard: Safeguard | None = None, *, stream: bool = False
 ) -> Flow[Accepted]:
     """Send the request until there is a success, or no hope of one.
 
@@ -166,7 +169,9 @@ def exchange(
     retries = redirects = 0
     while True:
         timeouts = prepared.timeouts if deadline is None else within(prepared.timeouts, deadline - timing.monotonic())
-        log_request(prepared, retries)
+        logging = logger.isEnabledFor(INFO)
+        if logging:
+            log_request(prepared, retries)
         try:
             outcome: Received | Failure = yield Send(
                 prepared, timeouts, settings.max_response_bytes, started, deadline, stream, call.broken
@@ -176,7 +181,8 @@ def exchange(
         except BaseException as interruption:
             call.note(interruption)
             raise
-        log_outcome(prepared, outcome)
+        if logging:
+            log_outcome(prepared, outcome)
         remaining = None if deadline is None else deadline - timing.monotonic()
         verdict = judge(outcome, prepared, Situation(retries, redirects, timing.random(), timing.now(), remaining))
         if isinstance(verdict, Accept):
@@ -199,14 +205,19 @@ def within(timeouts: Timeouts, remaining: float) -> Timeouts:
     """Return ``timeouts``, none of them longer than what remains of the call's time."""
     # Zero would mean "at once" to a socket, which fails even where the response is there already.
     most = max(remaining, 0.001)
-    connect, read, write, pool = (most if value is None else min(value, most) for value in timeouts)
-    return connect, read, write, pool
+    connect, read, write, pool = timeouts
+    return (
+        most if connect is None or connect > most else connect,
+        most if read is None or read > most else read,
+        most if write is None or write > most else write,
+        most if pool is None or pool > most else pool,
+    )
 
 
-def call(request: Request[R], settings: Settings, safeguard: Safeguard | None = None) -> Flow[R]:
+def call(settings: Settings, request: Request[R], safeguard: Safeguard | None = None) -> Flow[R]:
     """Build the request, send it, and decode the response."""
-    accepted = yield from exchange(build_request(request, settings), settings, safeguard)
-    return cast("R", accepted.parse())
+    accepted = yield from exchange(settings, build_request(request, settings), safeguard)
+    return cast("R", accepted.call.finish(accepted.received))
 
 
 def ask(function: Callable[[Any], object], value: object) -> Flow[object]:
@@ -218,14 +229,14 @@ def ask(function: Callable[[Any], object], value: object) -> Flow[object]:
 class SyncPerformer(Protocol):
     """What performs flows for a resource or a page, with its own settings: a client for threads."""
 
-    def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
-        """Perform the flow that ``flow`` gives."""
+    def perform(self, flow: Callable[Concatenate[Settings, P], Flow[R]], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Perform the flow that ``flow`` gives for the settings and these arguments."""
         ...
 
 
 class AsyncPerformer(Protocol):
     """As ``SyncPerformer``, for tasks."""
 
-    async def perform(self, flow: Callable[[Settings], Flow[R]]) -> R:
-        """Perform the flow that ``flow`` gives."""
+    async def perform(self, flow: Callable[Concatenate[Settings, P], Flow[R]], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Perform the flow that ``flow`` gives for the settings and these arguments."""
         ...

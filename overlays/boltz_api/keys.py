@@ -302,7 +302,7 @@ def _candidates(settings: Settings, lost: Lost | None, options: CallOptions) -> 
     found: list[APIKey] = []
     window: tuple[datetime, datetime] | None = None
     while place is not None:
-        accepted = yield from exchange(build_request(place.request, settings), settings)
+        accepted = yield from exchange(settings, build_request(place.request, settings))
         page = accepted.parse()
         window = window or window_of(lost, accepted.received, settings)
         found += [key for key in page.data if lost.may_be(key, window[0])]
@@ -375,7 +375,7 @@ def _rotate(
         workspace_id=old.workspace_id,
     )
     try:
-        new = yield from call(successor, settings, CreateSafeguard(compare=False))
+        new = yield from call(settings, successor, CreateSafeguard(compare=False))
     except BoltzError as error:
         raise RotationError(_without_successor(old, error), stage="create", old=old, working=(old.id,)) from error
     asked = cast("dict[str, object]", msgspec.json.decode(build_request(successor, settings).content or b"{}"))
@@ -432,7 +432,7 @@ def _faults(old: APIKey, new: APIKeyCreateResponse, now: datetime) -> list[str]:
 def _revoked(settings: Settings, old: APIKey, new: APIKeyCreateResponse, options: CallOptions) -> Flow[APIKey]:
     cause: BoltzError | None = None
     try:
-        revoked = yield from call(Request(REVOKE_API_KEY, options, path={"api_key_id": old.id}), settings)
+        revoked = yield from call(settings, Request(REVOKE_API_KEY, options, path={"api_key_id": old.id}))
     except BoltzError as error:
         cause = error
         reason = f"revoking it failed: {error}"
@@ -560,7 +560,7 @@ class APIKeys(APIKeysResource):
         client, wanted, request = self._client, _wanted(_conditions(locals())), _listing(workspace_id, options)
 
         def first() -> SyncCursorPage[APIKey]:
-            envelope, place = client.perform(lambda settings: first_page(request, settings))
+            envelope, place = client.perform(first_page, request)
             return SyncCursorPage[APIKey].fetched(envelope, place, client)
 
         return filter(wanted.matches, SyncItems(SyncPages(first)))
@@ -581,7 +581,7 @@ class APIKeys(APIKeysResource):
 
         """
         conceal(options)
-        return self._client.perform(lambda settings: _get(settings, api_key_id, options))
+        return self._client.perform(_get, api_key_id, options)
 
     def rotate(
         self,
@@ -619,9 +619,7 @@ class APIKeys(APIKeysResource):
 
         """
         conceal(options)
-        return self._client.perform(
-            lambda settings: _rotate(settings, api_key_id, check, expires_in_days, allowed_ips, options)
-        )
+        return self._client.perform(_rotate, api_key_id, check, expires_in_days, allowed_ips, options)
 
     def candidates(
         self,
@@ -657,7 +655,7 @@ class APIKeys(APIKeysResource):
         """
         conceal(options)
         lost = _lost(error, name, started_at, workspace_id)
-        return self._client.perform(lambda settings: _candidates(settings, lost, options))
+        return self._client.perform(_candidates, lost, options)
 
 
 def _conditions(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -691,7 +689,7 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
     async def get(self, api_key_id: str, **options: Unpack[CallOptions]) -> APIKey:
         """Look up one key by its ID; see ``APIKeys.get``."""
         conceal(options)
-        return await self._client.perform(lambda settings: _get(settings, api_key_id, options))
+        return await self._client.perform(_get, api_key_id, options)
 
     async def rotate(
         self,
@@ -704,9 +702,7 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
     ) -> Rotation:
         """Make a key's successor, hand it over, and only then revoke the key; see ``APIKeys.rotate``."""
         conceal(options)
-        return await self._client.perform(
-            lambda settings: _rotate(settings, api_key_id, check, expires_in_days, allowed_ips, options)
-        )
+        return await self._client.perform(_rotate, api_key_id, check, expires_in_days, allowed_ips, options)
 
     async def candidates(
         self,
@@ -720,7 +716,7 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
         """List the keys that a failed ``create`` may have made; see ``APIKeys.candidates``."""
         conceal(options)
         lost = _lost(error, name, started_at, workspace_id)
-        return await self._client.perform(lambda settings: _candidates(settings, lost, options))
+        return await self._client.perform(_candidates, lost, options)
 
 
 class AsyncFilter:

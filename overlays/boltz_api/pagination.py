@@ -52,7 +52,7 @@ class Place(Struct, frozen=True):
 
     def fetch(self, settings: Settings) -> Flow[Any]:
         """Have this place's page fetched."""
-        return call(self.request, settings)
+        return call(settings, self.request)
 
     def cursor_after(self, page: object) -> dict[str, str] | None:
         """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last.
@@ -123,7 +123,7 @@ def beginning(request: Request[Any], settings: Settings) -> Place:
     return Place(request, 0, {cursor: 0 for cursor in cursors.values() if isinstance(cursor, str)})
 
 
-def first_page(request: Request[Any], settings: Settings) -> Flow[tuple[Any, Place]]:
+def first_page(settings: Settings, request: Request[Any]) -> Flow[tuple[Any, Place]]:
     """Have the first page of a listing fetched; return its envelope, and its place."""
     place = beginning(request, settings)
     return (yield from place.fetch(settings)), place
@@ -323,7 +323,7 @@ class AsyncPaginator(NotPickled, Generic[T]):
         return self._first_page().__await__()
 
     async def _first_page(self) -> AsyncCursorPage[T]:
-        envelope, place = await self._client.perform(lambda settings: first_page(self._request, settings))
+        envelope, place = await self._client.perform(first_page, self._request)
         return AsyncCursorPage[T].fetched(envelope, place, self._client)
 
     def __aiter__(self) -> AsyncIterator[T]:

@@ -62,11 +62,14 @@ def given(arguments: Mapping[str, object], nullable: Collection[str] = ()) -> di
 
     ``None`` leaves one out, unless its name is in ``nullable``.
     """
-    return {
-        name: value
-        for name, value in arguments.items()
-        if value is not UNSET and not isinstance(value, (Omit, NotGiven)) and (value is not None or name in nullable)
-    }
+    found: dict[str, object] = {}
+    for name, value in arguments.items():  # a loop, since a comprehension is a call of its own
+        if value is None:
+            if name in nullable:
+                found[name] = None
+        elif value is not UNSET and not isinstance(value, (Omit, NotGiven)):
+            found[name] = value
+    return found
 
 
 # --- what the contract says ---
@@ -262,6 +265,7 @@ class Prepared(Struct, Generic[R_co], frozen=True):
     """A request, validated and encoded."""
 
     request: Request[R_co]
+    operation: Operation[R_co]
     url: str
     headers: Secret[Pairs]
     content: bytes | None
@@ -271,11 +275,6 @@ class Prepared(Struct, Generic[R_co], frozen=True):
     """What must not be shown, wherever a server may repeat it."""
 
     @property
-    def operation(self) -> Operation[R_co]:
-        """The operation that is called."""
-        return self.request.operation
-
-    @property
     def shown_url(self) -> str:
         """The URL as logs and errors show it."""
         return redact_url(self.url, self.secrets)
@@ -283,7 +282,8 @@ class Prepared(Struct, Generic[R_co], frozen=True):
     def arguments(self) -> Mapping[str, object]:
         """Return what is asked for, by wire name, ``extra_body`` included."""
         members: object = None
-        if self.content is not None and is_json(self.operation.content_type):
+        content_type = self.operation.content_type
+        if self.content is not None and (content_type == "application/json" or is_json(content_type)):
             members = msgspec.json.decode(self.content)
         body = cast("dict[str, object]", members) if isinstance(members, dict) else {}
         return {**self.request.path, **self.request.query, **self.request.headers, **body}
@@ -306,30 +306,33 @@ def build_request(request: Request[R_co], settings: Settings) -> Prepared[R_co]:
 
     """
     operation, options = request.operation, cast("Mapping[str, object]", request.options)
-    if not OPTION_NAMES.issuperset(options):
-        _refuse_options(operation, options)
-    content = _content(request, mapping("extra_body", options.get("extra_body")))
+    secrets, extra, timeouts, retries = settings.secrets, None, settings.timeouts, settings.max_retries
+    extra_body = options.get("extra_body")
+    content = None
+    if request.body is not UNSET or extra_body:
+        content = _content(request, mapping("extra_body", extra_body) if extra_body else {})
     own: HeaderLayer = _own_headers(request) if request.headers else {}
-    extra = checked_headers("extra_headers", options.get("extra_headers"))
+    if options:
+        if not OPTION_NAMES.issuperset(options):
+            _refuse_options(operation, options)
+        extra = checked_headers("extra_headers", options.get("extra_headers"))
+        timeouts = timeouts_from(options.get("timeout", NOT_GIVEN), timeouts)
+        given_retries = options.get("max_retries", NOT_GIVEN)
+        if not isinstance(given_retries, NotGiven):
+            retries = whole_number("max_retries", given_retries, least=0)
     headers = settings.request_headers(operation, operation.content_type if content is not None else None, own, extra)
     if headers is None:
         raise MissingAPIKeyError(
             "There is no API key: pass api_key=..., or set the environment variable BOLTZ_API_KEY."
         )
-    secrets = settings.secrets
     if own or extra is not None:
         added = (*credentials_in(own), *(credentials_in(extra.reveal()) if extra is not None else ()))
         secrets = (*secrets, *map(remember, added))
-    timeout, retries = options.get("timeout", NOT_GIVEN), options.get("max_retries", NOT_GIVEN)
-    return Prepared(
-        request,
-        settings.base_url + _path(request) + _query_string(request, settings.query),
-        headers,
-        content,
-        settings.timeouts if timeout is NOT_GIVEN else timeouts_from(timeout, settings.timeouts),
-        settings.max_retries if isinstance(retries, NotGiven) else whole_number("max_retries", retries, least=0),
-        secrets,
-    )
+    path = operation.path.lstrip("/") if operation.path_parameters is None else _path(request)
+    extra_query = options.get("extra_query")
+    if request.query or extra_query or settings.query:
+        path += _query_string(request, settings.query, mapping("extra_query", extra_query))
+    return Prepared(request, operation, settings.base_url + path, headers, content, timeouts, retries, secrets)
 
 
 def _refuse_options(operation: Operation[object], options: Mapping[str, object]) -> None:
@@ -351,8 +354,7 @@ def _wire_values(arguments: Mapping[str, object], kind: type[Struct] | None) -> 
 def _path(request: Request[object]) -> str:
     path = request.operation.path.lstrip("/")
     kind = request.operation.path_parameters
-    if kind is None:
-        return path
+    assert kind is not None
     values: Mapping[str, object] = _wire_values(request.path, kind) if request.path else {}
     if not values:
         validated({}, kind)  # says which one is missing
@@ -368,9 +370,8 @@ def _path(request: Request[object]) -> str:
     return path
 
 
-def _query_string(request: Request[object], defaults: Mapping[str, object]) -> str:
+def _query_string(request: Request[object], defaults: Mapping[str, object], extra: Mapping[str, object]) -> str:
     operation = request.operation
-    extra = mapping("extra_query", request.options.get("extra_query"))
     values: Mapping[str, object] = {**defaults, **_wire_values(request.query, operation.query), **extra}
     if not values:
         return ""
@@ -397,19 +398,17 @@ def is_json(content_type: str) -> bool:
     return essence == "application/json" or essence.endswith("+json")
 
 
-def _content(request: Request[object], extra: Mapping[str, object]) -> bytes | None:
+def _content(request: Request[Any], extra: Mapping[str, object]) -> bytes:
     operation = request.operation
-    if request.body is UNSET and not extra:
-        return None
-    body: object = dict[str, object]() if request.body is UNSET else request.body
-    content = _as_it_is(body, operation)
+    body: object = {} if request.body is UNSET else request.body
+    content = None if isinstance(body, dict) else _as_it_is(body, operation)
     if content is not None:
         if extra:
             raise ArgumentTypeError("extra_body: the body is no object to add it to", argument="extra_body")
         return content
     if operation.body not in (None, object):
         body = validated(body, operation.body)
-    if operation.content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+    if operation.content_type.lower().startswith("application/x-www-form-urlencoded"):
         return _form(body, extra)
     return encode_json(body, extra, argument="" if operation.name else "body")
 

@@ -34,16 +34,13 @@ def _take_mode(request: Request[Any]) -> str | None:
     return mode
 
 
-def _raw(request: Request[Any], safeguard: Safeguard | None, mode: str) -> Callable[[Settings], Flow[Accepted]]:
-    return lambda settings: exchange(build_request(request, settings), settings, safeguard, stream=mode == _STREAMED)
+def _raw(settings: Settings, request: Request[Any], safeguard: Safeguard | None, mode: str) -> Flow[Accepted]:
+    return exchange(settings, build_request(request, settings), safeguard, stream=mode == _STREAMED)
 
 
-def _raw_page(request: Request[Any], mode: str) -> Callable[[Settings], Flow[tuple[Accepted, Place]]]:
-    def flow(settings: Settings) -> Flow[tuple[Accepted, Place]]:
-        place = beginning(request, settings)
-        return (yield from _raw(place.request, None, mode)(settings)), place
-
-    return flow
+def _raw_page(settings: Settings, request: Request[Any], mode: str) -> Flow[tuple[Accepted, Place]]:
+    place = beginning(request, settings)
+    return (yield from _raw(settings, place.request, None, mode)), place
 
 
 class Resource(NotPickled):
@@ -62,20 +59,20 @@ class SyncResource(Resource):
         self._client = client
 
     def _call(self, request: Request[R]) -> R:
-        mode = _take_mode(request)
+        mode = _take_mode(request) if request.options else None
         safeguard = self._safeguards.get(request.operation.name)
         if mode is None:
-            return self._client.perform(lambda settings: call(request, settings, safeguard))
-        accepted = self._client.perform(_raw(request, safeguard, mode))
+            return self._client.perform(call, request, safeguard)
+        accepted = self._client.perform(_raw, request, safeguard, mode)
         return cast("R", APIResponse[R](accepted.received, accepted.retries_taken, accepted.parse))
 
     # The envelope has the fields that the operation's pagination names, which no type says.
     def _list(self, request: Request[Any]) -> SyncCursorPage[Any]:
         mode, client = _take_mode(request), self._client
         if mode is None:
-            envelope, place = client.perform(lambda settings: first_page(request, settings))
+            envelope, place = client.perform(first_page, request)
             return SyncCursorPage[Any].fetched(envelope, place, client)
-        accepted, place = client.perform(_raw_page(request, mode))
+        accepted, place = client.perform(_raw_page, request, mode)
         return cast(
             "SyncCursorPage[Any]",
             APIResponse[Any](
@@ -93,11 +90,11 @@ class AsyncResource(Resource):
         self._client = client
 
     async def _call(self, request: Request[R]) -> R:
-        mode = _take_mode(request)
+        mode = _take_mode(request) if request.options else None
         safeguard = self._safeguards.get(request.operation.name)
         if mode is None:
-            return await self._client.perform(lambda settings: call(request, settings, safeguard))
-        accepted = await self._client.perform(_raw(request, safeguard, mode))
+            return await self._client.perform(call, request, safeguard)
+        accepted = await self._client.perform(_raw, request, safeguard, mode)
         return cast("R", AsyncAPIResponse[R](accepted.received, accepted.retries_taken, accepted.parse))
 
     def _list(self, request: Request[Any]) -> AsyncPaginator[Any]:
@@ -106,7 +103,7 @@ class AsyncResource(Resource):
             return AsyncPaginator[Any](request, client)
 
         async def raw_page() -> AsyncAPIResponse[Any]:
-            accepted, place = await client.perform(_raw_page(request, mode))
+            accepted, place = await client.perform(_raw_page, request, mode)
             return AsyncAPIResponse[Any](
                 accepted.received,
                 accepted.retries_taken,

@@ -56,8 +56,15 @@ class Body:
     gigabytes costs no more than the limit.
     """
 
-    def __init__(self, encoding: str | None, limit: int, deadline: float | None, clock: Callable[[], float]) -> None:
-        self._encoding = "identity" if encoding is None else encoding.strip().lower().removeprefix("x-")
+    def __init__(self, http: HTTPResponse, limit: int, deadline: float | None, clock: Callable[[], float]) -> None:
+        """Args:
+        http: The response; where a custom transport has read it already, it is decompressed, too.
+        limit: How many bytes the body may have.
+        deadline: Until when it has to be there.
+        clock: What tells the time.
+        """
+        named: str | None = None if http.is_stream_consumed else http.headers.get("content-encoding")
+        self._encoding = "identity" if named is None else named.strip().lower().removeprefix("x-")
         self._limit = limit
         self._deadline = deadline
         self._clock = clock
@@ -78,27 +85,28 @@ class Body:
             raise DeadlineError
         if self._encoding == "gzip":
             self._decompress(piece)
-        else:
-            self._keep(piece)
+            return
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise ResponseTooLargeError(f"The response is larger than {self._limit} bytes.")
+        self._pieces.append(piece)
 
     def _decompress(self, piece: bytes) -> None:
         while piece:
             # More than one gzip stream may follow each other.
             self._unzip = self._unzip or zlib.decompressobj(_GZIP_WINDOW)
             try:
-                self._keep(self._unzip.decompress(piece, self._limit - self._size + 1))
+                unzipped = self._unzip.decompress(piece, self._limit - self._size + 1)
             except zlib.error as error:
-                self._keep(piece)
+                self._pieces.append(piece)
                 raise UnreadableEncodingError(f"The response claims to be gzip and is not: {error}") from None
+            self._size += len(unzipped)
+            if self._size > self._limit:
+                raise ResponseTooLargeError(f"The response is larger than {self._limit} bytes, decompressed.")
+            self._pieces.append(unzipped)
             piece = self._unzip.unconsumed_tail or self._unzip.unused_data
             if self._unzip.eof:
                 self._unzip = None
-
-    def _keep(self, piece: bytes) -> None:
-        self._size += len(piece)
-        if self._size > self._limit:
-            raise ResponseTooLargeError(f"The response is larger than {self._limit} bytes.")
-        self._pieces.append(piece)
 
     def take(self) -> bytes:
         """Return what has been collected since the last call."""
@@ -147,6 +155,11 @@ class HTTPResponse(Protocol):
     @property
     def extensions(self) -> Mapping[str, Any]:
         """What the transport tells besides."""
+        ...
+
+    @property
+    def is_stream_consumed(self) -> bool:
+        """Whether a custom transport has read the body already."""
         ...
 
 

@@ -190,7 +190,7 @@ def judge(outcome: Received | Failure, prepared: Prepared[Any], situation: Situa
         if not prepared.operation.repeatable and _is_whole(partial):
             return Accept(partial)
         return _judge_failure(outcome, prepared, situation)
-    if outcome.is_success:
+    if 200 <= outcome.status_code <= 299:
         return Accept(outcome)
     return _judge_status(outcome, prepared, situation)
 

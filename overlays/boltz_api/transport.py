@@ -12,7 +12,7 @@ from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from boltz_api.errors import ArgumentTypeError, ClientClosedError
-from boltz_api.flow import Flow, Send, Sleep, Step
+from boltz_api.flow import Ask, Flow, Send, Sleep
 from boltz_api.response import Body, DeadlineError, HTTPResponse, Received, http_library
 from boltz_api.retry import Failure, NoFreeConnectionError, classify, strip_frames
 
@@ -37,11 +37,6 @@ class SyncHTTPResponse(HTTPResponse, Protocol):
     """A response to be read by a thread."""
 
     @property
-    def is_stream_consumed(self) -> bool:
-        """Whether a custom transport has read the body already."""
-        ...
-
-    @property
     def content(self) -> bytes:
         """The body, where it has been read."""
         ...
@@ -57,11 +52,6 @@ class SyncHTTPResponse(HTTPResponse, Protocol):
 
 class AsyncHTTPResponse(HTTPResponse, Protocol):
     """A response to be read by a task."""
-
-    @property
-    def is_stream_consumed(self) -> bool:
-        """Whether a custom transport has read the body already."""
-        ...
 
     @property
     def content(self) -> bytes:
@@ -153,21 +143,13 @@ class Progress:
     A request that fails before it was written certainly did not happen, however it failed.
     """
 
-    def __init__(self) -> None:
-        self._begun = False
-        self._written = False
+    _begun = False
+    _written = False
 
     @property
     def unwritten(self) -> bool:
         """Whether nothing of the request can have left; False where the HTTP library does not tell."""
         return self._begun and not self._written
-
-    def note(self, event: str, about: Mapping[str, Any]) -> None:
-        """Take in an event."""
-        self._begun = True
-        # A proxy is asked to connect before the request itself goes out.
-        if event.endswith("send_request_headers.started") and about["request"].method != b"CONNECT":
-            self._written = True
 
 
 class SyncProgress(Progress):
@@ -176,7 +158,8 @@ class SyncProgress(Progress):
     def __call__(self, event: str, about: Mapping[str, Any]) -> None:
         """Take in an event."""
         if not self._written:
-            self.note(event, about)
+            self._begun = True
+            self._written = _is_start(event, about)
             if event.endswith(("connect_tcp.complete", "start_tls.complete")):
                 _keep_to_this_process(about["return_value"])
 
@@ -187,7 +170,13 @@ class AsyncProgress(Progress):
     async def __call__(self, event: str, about: Mapping[str, Any]) -> None:
         """Take in an event."""
         if not self._written:
-            self.note(event, about)
+            self._begun = True
+            self._written = _is_start(event, about)
+
+
+def _is_start(event: str, about: Mapping[str, Any]) -> bool:
+    # A proxy is asked to connect before the request itself goes out.
+    return event.endswith("send_request_headers.started") and about["request"].method != b"CONNECT"
 
 
 def _build(client: HTTPClient, step: Send, progress: Progress) -> Any:
@@ -201,11 +190,6 @@ def _build(client: HTTPClient, step: Send, progress: Progress) -> Any:
         headers=prepared.headers.reveal(),
         extensions={"timeout": {"connect": connect, "read": read, "write": write, "pool": pool}, "trace": progress},
     )
-
-
-def _body(step: Send, http: HTTPResponse, clock: Callable[[], float], *, decoded: bool) -> Body:
-    encoding = None if decoded else http.headers.get("content-encoding")
-    return Body(encoding, step.limit, step.deadline, clock)
 
 
 def _sync_stream(http: object, pieces: Iterator[bytes], close: Callable[[], None]) -> object:
@@ -276,9 +260,9 @@ class SyncConnections:
         """
         scheme = url.partition(":")[0]
         with self._lock:
-            if self.is_closed:
-                raise ClientClosedError(_CLOSED)
             client = self._given or self._own.get(scheme)
+            if self._closed or (client is not None and client.is_closed):
+                raise ClientClosedError(_CLOSED)
             if client is None:
                 client = self._own[scheme] = self._new_client(scheme)
             self._running += 1
@@ -408,7 +392,7 @@ class SyncTransport:
             step = next(flow)
             while True:
                 try:
-                    outcome = self._perform(step)
+                    outcome = self._send(step) if isinstance(step, Send) else self._perform(step)
                 except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised in the flow
                     step = flow.throw(error)
                 else:
@@ -419,9 +403,7 @@ class SyncTransport:
         finally:
             flow.close()
 
-    def _perform(self, step: Step) -> object:
-        if isinstance(step, Send):
-            return self._send(step)
+    def _perform(self, step: Sleep | Ask) -> object:
         if isinstance(step, Sleep):
             self._timing.sleep(step.seconds)
             return None
@@ -448,13 +430,13 @@ class SyncTransport:
         streaming = False
         try:
             http = client.send(self._request(client, step, progress), stream=True, follow_redirects=False)
-            body = _body(step, http, self._timing.monotonic, decoded=http.is_stream_consumed)
+            body = Body(http, step.limit, step.deadline, self._timing.monotonic)
             if step.stream and 200 <= http.status_code <= 299:
                 streaming = True
                 return self._streamed(step, http, body)
             for _ in self._pieces(step, http, body):
                 pass
-            return self._received(step, http, body.take())
+            return Received(step.prepared, http, body.take(), self._timing.monotonic() - step.started)
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             strip_frames(error)
             partial = None if http is None or body is None else self._received(step, http, body.take(), complete=False)
@@ -709,7 +691,7 @@ class AsyncTransport:
             step = next(flow)
             while True:
                 try:
-                    outcome = await self._perform(step)
+                    outcome = await (self._send(step) if isinstance(step, Send) else self._perform(step))
                 except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised in the flow
                     step = flow.throw(error)
                 else:
@@ -720,9 +702,7 @@ class AsyncTransport:
         finally:
             flow.close()
 
-    async def _perform(self, step: Step) -> object:
-        if isinstance(step, Send):
-            return await self._send(step)
+    async def _perform(self, step: Sleep | Ask) -> object:
         if isinstance(step, Sleep):
             await (self._timing.async_sleep or sleep)(step.seconds)
             return None
@@ -761,13 +741,13 @@ class AsyncTransport:
             # The HTTP library counts from one read to the next, so a response that trickles in would never be late.
             with move_on_after(self._left(step)):
                 http = await lane.client.send(_build(lane.client, step, progress), stream=True, follow_redirects=False)
-                body = _body(step, http, self._timing.monotonic, decoded=http.is_stream_consumed)
+                body = Body(http, step.limit, step.deadline, self._timing.monotonic)
                 if step.stream and 200 <= http.status_code <= 299:
                     streaming = True
                     return self._streamed(step, http, body, lane)
                 async for _ in self._pieces(http, body):
                     pass
-                return self._received(step, http, body.take())
+                return Received(step.prepared, http, body.take(), self._timing.monotonic() - step.started)
             failed: Exception = DeadlineError()
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             strip_frames(error)

@@ -104,8 +104,12 @@ def value_shape(shape: inspect.Type) -> inspect.Type | None:
 
 
 @lru_cache(maxsize=256)
-def inner_shapes(kind: Any) -> tuple[inspect.Type, ...]:  # Any: a type form, or a shape
+def inner_shapes(kind: Any) -> tuple[inspect.Type, ...]:  # Any: a type form
     """Return every shape that a value may be or hold, at any depth, metadata included; each struct once."""
+    return _shapes_in(shape_of(kind))
+
+
+def _shapes_in(shape: inspect.Type) -> tuple[inspect.Type, ...]:
     found: list[inspect.Type] = []
     structs: set[type] = set()
 
@@ -128,7 +132,7 @@ def inner_shapes(kind: Any) -> tuple[inspect.Type, ...]:  # Any: a type form, or
         for option in union_options(shape):
             visit(shape_of(option))
 
-    visit(kind if isinstance(kind, inspect.Type) else shape_of(kind))
+    visit(shape)
     return tuple(found)
 
 
@@ -200,14 +204,15 @@ def validated(values: object, kind: object) -> object:
 
     """
     shape = shape_of(kind)
-    # Most arguments are plain, and under the names of the wire.
-    if _is_plain(values):
+    # Most arguments are plain, and under the names of the wire. A dict of a type without fields has rules of its own.
+    if _is_plain(values) and isinstance(shape, inspect.StructType):
         try:
             result: object = msgspec.convert(values, cast("type[object]", kind))
         except msgspec.ValidationError:
             pass  # explained below, unless the names are Python's
         else:
-            _check_rules(values, kind, shape)
+            if not _ruled_fields(kind).isdisjoint(cast("dict[str, object]", values)):
+                _check_rules(values, shape)
             return result
     wire = on_the_wire(values, shape)
     is_open = _is_open(kind)
@@ -216,7 +221,7 @@ def validated(values: object, kind: object) -> object:
         result = msgspec.convert(known, cast("type[object]", kind), dec_hook=union_hook(kind, _convert_argument))
     except msgspec.ValidationError as error:
         _complain(error, known, shape)
-    _check_rules(known, kind, shape)
+    _check_rules(known, shape)
     return wire if is_open else result
 
 
@@ -272,16 +277,22 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
     return plain(value)
 
 
-def _check_rules(wire: object, kind: object, shape: inspect.Type) -> None:
-    for path, words, faulty in _unfit(wire, shape) if _has_rules(kind) else ():
+def _check_rules(wire: object, shape: inspect.Type) -> None:
+    for path, words, faulty in _unfit(wire, shape):
         where, _, _ = _locate(path, wire, shape)
         raise ArgumentValueError(f"{where}: expected {words}, got {shown(faulty)}", argument=where)
 
 
 @lru_cache(maxsize=256)
-def _has_rules(kind: Any) -> bool:  # Any: a type form
-    """Tell whether ``kind`` has rules that msgspec does not know."""
-    return any(mark(shape, "unique") or mark(shape, "format") in FORMATS for shape in inner_shapes(kind))
+def _ruled_fields(kind: Any) -> frozenset[str]:  # Any: a type form
+    """Return the wire names of the fields of ``kind`` that have rules which msgspec does not know."""
+    struct = part(shape_of(kind), inspect.StructType)
+    return frozenset(
+        field.encode_name
+        for field in (() if struct is None else struct.fields)
+        for shape in _shapes_in(field.type)
+        if mark(shape, "unique") or mark(shape, "format") in FORMATS
+    )
 
 
 def _unfit(value: object, shape: inspect.Type, path: str = "") -> Iterator[tuple[str, str, object]]:
