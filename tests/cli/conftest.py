@@ -262,7 +262,7 @@ def scripted(world: Callable[..., World]) -> Iterator[Callable[..., World]]:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815  # as http.server calls it
 
             def log_message(self, *arguments: object) -> None:
                 """Say nothing."""

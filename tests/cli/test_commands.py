@@ -14,7 +14,7 @@ from boltz_api.sandbox import Sandbox
 
 KEYS = "admin:api-keys"
 NAMES = ["Sandbox admin", "Sandbox test admin"]
-KEY = {
+KEY: dict[str, object] = {
     "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
     "key_prefix": "sk_bc_ws_liv", "key_type": "admin", "last_used_at": None, "livemode": True, "name": "n",
     "workspace_id": None,

@@ -154,7 +154,7 @@ def test_what_a_server_says_cannot_steer_the_terminal_and_shows_no_key(scripted:
 
 def test_hints_can_be_pasted_whatever_a_server_calls_a_key(scripted: Any) -> None:
     evil = "key_$(touch evil);'\x1b[31m"
-    key = {
+    key: dict[str, object] = {
         "id": evil, "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
         "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "CI",
         "workspace_id": "ws_1",

@@ -78,13 +78,12 @@ def test_find_wants_to_know_what_for(boltz: Any, sandbox: Sandbox) -> None:
 
 def test_get(boltz: Any, sandbox: Sandbox) -> None:
     key = sandbox.new_key(name="CI")
-    for spelling in ([key.id], ["--api-key-id", key.id]):
-        done = boltz(KEYS, "get", *spelling)
-        assert (done.code, done.json["name"], done.json["id"]) == (0, "CI", key.id)
+    done = boltz(KEYS, "get", key.id)
+    assert (done.code, done.json["name"], done.json["id"]) == (0, "CI", key.id)
     missing = boltz(KEYS, "get", "key_none")
     assert (missing.code, missing.out) == (1, "")
     assert "There is no key with the ID 'key_none'" in missing.err
-    assert boltz(KEYS, "get", "key_1", "--api-key-id", "key_2").code == 2
+    assert boltz(KEYS, "get", "key_1", "key_2").code == 2
     assert boltz(KEYS, "get").code == 2
 
 
@@ -202,7 +201,7 @@ def test_revoking_many_goes_on_when_nobody_reads(boltz: Any, sandbox: Sandbox, c
     assert [states(client)[key_id] for key_id in ids] == [False] * 3
 
 
-KEY = {
+KEY: dict[str, object] = {
     "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": False,
     "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "n",
     "workspace_id": None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -138,15 +137,16 @@ def test_progress_waits_a_second_and_is_gone_at_the_end(monkeypatch: pytest.Monk
             return True
 
     now = [0.0]
-    monkeypatch.setattr("sys.stderr", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     said: list[str] = []
     for page in progress((Page({"data": [1, 2]}, has_more=number < 3) for number in range(4)), streaming=False):
-        said.append(sys.stderr.getvalue())  # type: ignore[attr-defined]  # the one from above
+        said.append(terminal.getvalue())
         now[0] += 0.6 * len(page.items)
         now[0] -= 0.6
     assert said == ["", "", "4 so far ...", "4 so far ...\r            \r6 so far ..."]
-    assert sys.stderr.getvalue().endswith("6 so far ...\r            \r")  # type: ignore[attr-defined]
+    assert terminal.getvalue().endswith("6 so far ...\r            \r")
 
 
 def pages_of(ids: list[str], size: int, *, backward: bool) -> Iterator[Page]:

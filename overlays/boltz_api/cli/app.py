@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,14 @@ from boltz_api.cli.options import (
     group_name,
     shared_options,
 )
-from boltz_api.cli.streams import INTERRUPTS, occupy_standard_descriptors, silence, write_error
+from boltz_api.cli.streams import (
+    INTERRUPTS,
+    flush_output,
+    occupy_standard_descriptors,
+    silence,
+    tolerate_output,
+    write_error,
+)
 
 if TYPE_CHECKING:
     from click import Context
@@ -176,12 +182,10 @@ def run(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     occupy_standard_descriptors()
     INTERRUPTS.install()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
+    tolerate_output()
     code = _reported(arguments)
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        flush_output()
     except (OSError, ValueError):
         silence(sys.stdout)  # it was reported already
     return code
@@ -191,8 +195,7 @@ def _reported(arguments: list[str]) -> int:
     code = 0
     try:
         code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        flush_output()
     except ModuleNotFoundError:
         raise
     except BrokenPipeError:

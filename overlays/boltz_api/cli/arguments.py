@@ -148,12 +148,9 @@ def entry_of(operation: str) -> Entry:
 
 
 def singular(name: str) -> str:
-    """Return the last word of a flag in the singular; unchanged where it is no regular plural."""
-    if name.endswith("ies") and len(name) > 4:
-        return name[:-3] + "y"
-    if name.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return name[:-2]
-    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) else name
+    """Return a flag in the singular; unchanged where it is no regular plural."""
+    regular = name.endswith("s") and not name.endswith(("ss", "us", "is", "ies", "ses", "xes", "zes", "hes"))
+    return name[:-1] if regular else name
 
 
 def heading(group: str) -> str:
@@ -193,12 +190,12 @@ def _fields(kind: object) -> tuple[types.Field, ...]:
 
 
 def _description(shape: types.Type) -> str:
-    if isinstance(shape, types.Metadata):
-        schema = cast("dict[str, str]", shape.extra_json_schema or {})
-        return schema.get("description") or _description(shape.type)
     if isinstance(shape, types.UnionType):
-        return next(filter(None, map(_description, shape.types)), "")
-    return ""
+        return next((text for kind in shape.types if (text := _description(kind))), "")
+    if not isinstance(shape, types.Metadata):
+        return ""
+    schema = cast("dict[str, str] | None", shape.extra_json_schema)  # pyright: ignore[reportUnknownMemberType]  # a bare dict to msgspec
+    return (schema or {}).get("description") or _description(shape.type)
 
 
 class ContractOption(Option):

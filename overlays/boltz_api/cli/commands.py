@@ -12,7 +12,7 @@ import click
 
 from boltz_api.cli.arguments import Entry, bare, collected, flag_type, operands, parameters
 from boltz_api.cli.delivery import Delivery
-from boltz_api.cli.options import KEYS, Command, Example, Option, Settings, flag_name, shared_options
+from boltz_api.cli.options import KEYS, Command, Example, Settings, flag_name, option, shared_options
 from boltz_api.cli.output import Answer, Object, Output, Page
 from boltz_api.cli.streams import paste, say
 from boltz_api.errors import APIError, BoltzError, PaginationError, RotationError
@@ -98,21 +98,16 @@ def command(entry: Entry, *, options: Sequence[click.Option] = (), act: Callable
 def _options(entry: Entry) -> Iterator[click.Option]:
     """Yield the options that come with the kind of operation."""
     if entry.operation.pagination is not None:
-        yield Option(["--all", "every"], is_flag=True, help="Every page, not only the first.")
-        few = click.IntRange(min=1)
-        yield Option(["--max-items"], type=few, metavar="N", help="As many pages as it takes for N items.")
+        yield option("--all every", "Every page, not only the first.", is_flag=True)
+        yield option("--max-items", "As many pages as it takes for N items.", "N", type=click.IntRange(min=1))
     if entry.secret:
         yield key_file_option()
 
 
 def key_file_option() -> click.Option:
     """Return ``--key-file``."""
-    return Option(
-        ["--key-file"],
-        metavar="PATH",
-        type=click.Path(),
-        help="Write the key to this new file, for your eyes only, instead of showing it.",
-    )
+    text = "Write the key to this new file, for your eyes only, instead of showing it."
+    return option("--key-file", text, "PATH", type=click.Path())
 
 
 def _example(entry: Entry) -> str:

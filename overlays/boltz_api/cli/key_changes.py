@@ -18,7 +18,7 @@ from boltz_api.cli.arguments import PREFIX, entries, entry_of
 from boltz_api.cli.commands import Run, call, command, keep_undecoded, key_file_option, say_candidates
 from boltz_api.cli.delivery import Delivery
 from boltz_api.cli.failures import failure_of
-from boltz_api.cli.key_queries import GROUP, given_ids
+from boltz_api.cli.key_queries import GROUP
 from boltz_api.cli.key_state import in_words
 from boltz_api.cli.options import (
     FAILED,
@@ -27,8 +27,8 @@ from boltz_api.cli.options import (
     OUTCOME_UNKNOWN,
     UNAUTHENTICATED,
     Command,
-    Option,
     Settings,
+    option,
     shared_options,
 )
 from boltz_api.cli.output import Answer, Object, Output
@@ -55,10 +55,15 @@ NOT_FOUND: Final[Result] = ("not found", "not among the keys that can be listed"
 # --- one or many ---
 
 
-def _lines() -> Sequence[str]:
-    if sys.stdin is None:
-        raise click.UsageError("standard input is closed.")
-    return sys.stdin.read().splitlines()
+def _ids(ctx: click.Context, given: Sequence[str | None]) -> list[str]:
+    """Return the IDs that were given, each once; ``-`` stands for the lines of standard input."""
+    ids = [each for each in given if each is not None]
+    if not ids or "" in ids:
+        raise click.UsageError(f"the ID of a key is missing: {ctx.command_path} API_KEY_ID", ctx)
+    if "-" in ids and sys.stdin is None:
+        raise click.UsageError("standard input is closed.", ctx)
+    lines = [line.strip() for line in sys.stdin] if "-" in ids else []
+    return list(dict.fromkeys(each for each in (*ids, *lines) if each not in ("", "-")))
 
 
 def _look_up(client: Boltz, ids: Collection[str]) -> dict[str, APIKey]:
@@ -96,8 +101,8 @@ def _confirm(question: str) -> None:
 
 def _options() -> list[click.Option]:
     return [
-        Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
-        Option(["--yes", "-y"], is_flag=True, help="Do not ask first. Only a terminal is asked; a script never is."),
+        option("--dry-run", "Say what would be done, and do nothing.", is_flag=True),
+        option("--yes -y", "Do not ask first. Only a terminal is asked; a script never is.", is_flag=True),
     ]
 
 
@@ -149,7 +154,7 @@ def revoke_command() -> Command:
 def _revoke(run: Run) -> None:
     name = next(flag.argument for flag in run.entry.flags if flag.location == "path")
     flag: str | None = run.values[PREFIX + name]
-    ids = given_ids(run.ctx, [flag, *run.operands], _lines)
+    ids = _ids(run.ctx, [flag, *run.operands])
     arguments = run.arguments(["-"] if flag is None else [])
     many = len(ids) != 1 or "-" in run.operands
     output = run.output
@@ -202,47 +207,26 @@ def _see_revoked(answer: Answer, key_id: str) -> None:
 # --- rotate ---
 
 
-class _Lifetime(click.ParamType[object]):
-    """Days, ``same`` or ``never``."""
-
-    name = "lifetime"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Lifetime:
-        """Parse text."""
-        if value in ("same", "never"):
-            return "same" if value == "same" else "never"
-        try:
-            return int(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is neither a number of days nor 'same' nor 'never'.", param, ctx)
+def _lifetime(ctx: click.Context, parameter: click.Parameter, value: str) -> Lifetime:
+    if value in ("same", "never"):
+        return "same" if value == "same" else "never"
+    days: click.ParamType[int] = click.IntRange(1, 365)
+    return days(value, parameter, ctx)
 
 
 def rotate_command() -> Command:
     """Return ``rotate``."""
+    lives = "How long the successor lives; left out, as long as the old key was made for."
+    addresses = "The successor's addresses, if not the old key's. May be repeated."
     made = Command(
         "rotate",
         callback=_rotate,
         params=[
             click.Argument(["operands"], nargs=-1, metavar=_IDS),
-            Option(["--api-key-id"], metavar="TEXT", help="The ID of the key to replace."),
-            Option(
-                ["--expires-in-days"],
-                type=_Lifetime(),
-                metavar="DAYS|same|never",
-                default="same",
-                help="How long the successor lives; left out, as long as the old key was made for.",
-            ),
-            Option(
-                ["--allowed-ips", "--allowed-ip"],
-                multiple=True,
-                metavar="TEXT",
-                help="The successor's addresses, if not the old key's. May be repeated.",
-            ),
-            Option(
-                ["--check"],
-                metavar="COMMAND",
-                help=f"Run this with the successor in {NEW_KEY}; if it fails, the old key stays.",
-            ),
+            option("--api-key-id", "The ID of the key to replace.", "TEXT"),
+            option("--expires-in-days", lives, "DAYS|same|never", callback=_lifetime, default="same"),
+            option("--allowed-ips --allowed-ip", addresses, "TEXT", multiple=True),
+            option("--check", f"Run this with the successor in {NEW_KEY}; if it fails, the old key stays.", "COMMAND"),
             key_file_option(),
             *_options(),
             *shared_options(),
@@ -278,7 +262,7 @@ def _rotate(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    ids = given_ids(ctx, [api_key_id, *operands], _lines)
+    ids = _ids(ctx, [api_key_id, *operands])
     many = len(ids) != 1 or "-" in operands
     if many and not dry_run and ID not in (key_file or ""):
         raise click.UsageError(f"for several keys, give --key-file with {ID} in it, such as '{ID}.key'.", ctx)

@@ -14,7 +14,7 @@ import click
 from boltz_api.cli.arguments import Entry, entries, entry_of
 from boltz_api.cli.commands import Run, command, pages, show_listing
 from boltz_api.cli.key_state import FINDINGS, STATES, Audit, Filter
-from boltz_api.cli.options import FOUND, KEYS, Choice, Command, Option, Settings, shared_options
+from boltz_api.cli.options import FOUND, KEYS, Choice, Command, Settings, option, shared_options
 from boltz_api.cli.output import Answer, Object, Page
 from boltz_api.cli.streams import say
 from boltz_api.errors import NoSuchKeyError
@@ -34,15 +34,6 @@ def listing() -> Entry:
 def listed(client: Boltz, workspace_id: str | None = None) -> Iterator[Page]:
     """Yield the pages of all keys, as the server sends them."""
     return pages(client, listing(), {} if workspace_id is None else {"workspace_id": workspace_id})
-
-
-def given_ids(ctx: click.Context, given: Sequence[str | None], lines: Callable[[], Sequence[str]] = tuple) -> list[str]:
-    """Return the IDs that were given, each once; ``-`` stands for ``lines``."""
-    ids = [each for each in given if each is not None]
-    if not ids or "" in ids:
-        raise click.UsageError(f"the ID of a key is missing: {ctx.command_path} API_KEY_ID", ctx)
-    more = [line.strip() for line in lines()] if "-" in ids else []
-    return list(dict.fromkeys(each for each in (*ids, *more) if each not in ("", "-")))
 
 
 def list_command() -> Command:
@@ -66,14 +57,13 @@ def find_command() -> Command:
 
 
 def _filters() -> list[click.Option]:
-    works = "Only keys that work, and"
     return [
-        Option(["--name"], metavar="TEXT", help="Only keys with this name; * stands for any text."),
-        Option(["--state"], type=Choice(STATES), multiple=True, help="Only keys in this state; may be repeated."),
-        Option(["--mode"], type=Choice(["live", "test"]), help="Only keys of this mode."),
-        Option(["--type", "key_type"], type=Choice(["admin", "workspace"]), help="Only keys of this type."),
-        Option(["--expiring-within"], type=DAYS, metavar="DAYS", help=f"{works} expire within so many days."),
-        Option(["--unused-for"], type=DAYS, metavar="DAYS", help=f"{works} were neither used nor made for so long."),
+        option("--name", "Only keys with this name; * stands for any text.", "TEXT"),
+        option("--state", "Only keys in this state; may be repeated.", type=Choice(STATES), multiple=True),
+        option("--mode", "Only keys of this mode.", type=Choice(["live", "test"])),
+        option("--type key_type", "Only keys of this type.", type=Choice(["admin", "workspace"])),
+        option("--expiring-within", "Only keys that work, and expire within so many days.", "DAYS", type=DAYS),
+        option("--unused-for", "Only keys that work, and were neither used nor made for so long.", "DAYS", type=DAYS),
     ]
 
 
@@ -99,61 +89,43 @@ def get_command() -> Command:
     made = Command(
         "get",
         callback=_get,
-        params=[
-            click.Argument(["operand"], metavar="[API_KEY_ID]", required=False),
-            Option(["--api-key-id"], metavar="TEXT", help="The ID of the key."),
-            *shared_options(),
-        ],
+        params=[click.Argument(["api_key_id"]), *shared_options()],
         help="Show one key. The service has no call for this, so it lists page by page until the key turns up.",
         short_help="Show one key.",
     )
-    made.operands = [("[API_KEY_ID]", "The ID of the key.")]
+    made.operands = [("API_KEY_ID", "The ID of the key.")]
     made.examples = ((f"{KEYS} get key_123", "Everything about a key but its secret."),)
     return made
 
 
 @click.pass_context
-def _get(ctx: click.Context, /, operand: str | None, api_key_id: str | None) -> None:
+def _get(ctx: click.Context, /, api_key_id: str) -> None:
     settings = Settings.of(ctx)
     output = settings.output(listing().answer_fields())
-    key_id, *more = given_ids(ctx, [operand, api_key_id])
-    if more:
-        raise click.UsageError("give one ID.", ctx)
+    if not api_key_id:
+        raise click.UsageError("the ID of the key is empty.", ctx)
     with settings.client() as client:
         # As the server sent it, which the client's own get() does not keep.
-        found = next((key for page in listed(client) for key in page.items if key["id"] == key_id), None)
+        found = next((key for page in listed(client) for key in page.items if key["id"] == api_key_id), None)
     if found is None:
-        raise NoSuchKeyError(f"There is no key with the ID {key_id!r}.")
+        raise NoSuchKeyError(f"There is no key with the ID {api_key_id!r}.")
     output.show(Answer(found, json.dumps(found).encode()))
 
 
 def audit_command() -> Command:
     """Return ``audit``."""
-    days: dict[str, Any] = {"type": DAYS, "metavar": "DAYS", "show_default": True}
+    any_of = Choice(["any", *FINDINGS])
+    days: dict[str, Any] = {"type": DAYS, "show_default": True}
+    unused = "What counts as unused: since it was made, if it never was used."
     made = Command(
         "audit",
         callback=_audit,
         params=[
-            Option(
-                ["--check"],
-                type=Choice(list(FINDINGS)),
-                multiple=True,
-                help="Look for this only; may be repeated. Left out: for everything.",
-            ),
-            Option(["--expiring-within"], default=14, help="What counts as expiring.", **days),
-            Option(
-                ["--unused-for"],
-                default=90,
-                help="What counts as unused: since it was made, if it never was used.",
-                **days,
-            ),
-            Option(["--workspace-id"], metavar="TEXT", help="Only the keys of this workspace."),
-            Option(
-                ["--fail-on"],
-                type=Choice(["any", *FINDINGS]),
-                multiple=True,
-                help=f"Exit with {FOUND} if this is found; may be repeated.",
-            ),
+            option("--check", "Look for this only; may be repeated.", type=Choice(list(FINDINGS)), multiple=True),
+            option("--expiring-within", "What counts as expiring.", "DAYS", default=14, **days),
+            option("--unused-for", unused, "DAYS", default=90, **days),
+            option("--workspace-id", "Only the keys of this workspace.", "TEXT"),
+            option("--fail-on", f"Exit with {FOUND} if this is found; may be repeated.", type=any_of, multiple=True),
             *shared_options(),
         ],
         help="List the keys that need attention: expired, about to expire, without an expiry date, long unused, or "

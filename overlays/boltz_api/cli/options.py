@@ -87,6 +87,11 @@ class Option(click.Option):
         return super().type_cast_value(ctx, value)
 
 
+def option(names: str, text: str, metavar: str | None = None, **rest: Any) -> Option:
+    """Return an option; ``names`` are its spellings, with spaces between them."""
+    return Option(names.split(), metavar=metavar, help=text, **rest)
+
+
 class SharedOption(Option):
     """An option that every command takes, before or after the command's name."""
 
@@ -198,46 +203,28 @@ def _no_transform(ctx: Context, parameter: Parameter, value: str | None) -> None
         )
 
 
-def _option(*names: str, callback: Callable[..., object] = _remember, **rest: Any) -> Callable[[], SharedOption]:
-    return partial(SharedOption, list(names), expose_value=False, callback=callback, **rest)
+def _shared(name: str, metavar: str | None, text: str, **rest: Any) -> Callable[[], SharedOption]:
+    rest = {"callback": _remember, **rest}
+    return partial(SharedOption, [name], expose_value=False, metavar=metavar, help=text, **rest)
 
 
+_FORMAT = "How to show the answer. auto: a table in a terminal, JSON in a pipe. raw: as the server sent it."
+_QUERY = "Show only what this JMESPath expression finds in the answer, such as 'data[].name'. With raw, without quotes."
+_KEY = "The API key. Better in BOLTZ_API_KEY or --api-key-file: others can see a command's arguments."
+_HEADER = "Send this header too; may be repeated. Also BOLTZ_CUSTOM_HEADERS."
 _OPTIONS: Final = (
-    _option(
-        "--format",
-        type=Choice(FORMATS),
-        help="How to show the answer. auto: a table in a terminal, JSON in a pipe. raw: as the server sent it.",
-    ),
-    _option(
-        "--query",
-        metavar="JMESPATH",
-        help="Show only what this JMESPath expression finds in the answer, such as 'data[].name'; with --format raw, "
-        "without quotes.",
-    ),
-    _option("--columns", metavar="NAMES", callback=_columns, help="The columns of a table or of CSV: id,name,state"),
-    _option("--format-error", type=Choice(ERROR_FORMATS), help="How to show errors, on standard error."),
-    _option(
-        "--api-key-file",
-        metavar="PATH",
-        type=click.Path(),
-        help="Read the API key from this file; also BOLTZ_API_KEY_FILE.",
-    ),
-    _option(
-        "--api-key",
-        metavar="KEY",
-        help="The API key. Better in BOLTZ_API_KEY or --api-key-file: others can see a command's arguments.",
-    ),
-    _option("--base-url", metavar="URL", help="Where the API is; also BOLTZ_BASE_URL."),
-    _option(
-        "--header",
-        metavar="'NAME: VALUE'",
-        multiple=True,
-        help="Send this header too; may be repeated. Also BOLTZ_CUSTOM_HEADERS.",
-    ),
-    _option("--timeout", metavar="SECONDS", type=click.FLOAT, help="How long to wait for each part of an answer."),
-    _option("--max-retries", metavar="N", type=click.INT, help="How often to try again where that is safe."),
-    _option("--debug", is_flag=True, help="Show requests and answers on standard error, with secrets masked."),
-    _option("--transform", metavar="GJSON", callback=_no_transform, hidden=True),
+    _shared("--format", None, _FORMAT, type=Choice(FORMATS)),
+    _shared("--query", "JMESPATH", _QUERY),
+    _shared("--columns", "NAMES", "The columns of a table or of CSV, such as id,name,state.", callback=_columns),
+    _shared("--format-error", None, "How to show errors, on standard error.", type=Choice(ERROR_FORMATS)),
+    _shared("--api-key-file", "PATH", "Read the API key from this file; also BOLTZ_API_KEY_FILE.", type=click.Path()),
+    _shared("--api-key", "KEY", _KEY),
+    _shared("--base-url", "URL", "Where the API is; also BOLTZ_BASE_URL."),
+    _shared("--header", "'NAME: VALUE'", _HEADER, multiple=True),
+    _shared("--timeout", "SECONDS", "How long to wait for each part of an answer.", type=click.FLOAT),
+    _shared("--max-retries", "N", "How often to try again where that is safe.", type=click.INT),
+    _shared("--debug", None, "Show requests and answers on standard error, with secrets masked.", is_flag=True),
+    _shared("--transform", "GJSON", "", callback=_no_transform, hidden=True),
 )
 
 
@@ -253,7 +240,8 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
         name, _, value = argument.partition("=")
         if name == "--format-error":
             chosen = value or "".join(arguments[number + 1 : number + 2])
-    return next((known for known in ERROR_FORMATS if known == chosen), "text")
+    forms: dict[str, ErrorFormat] = {form: form for form in ERROR_FORMATS}
+    return forms.get(chosen, "text")
 
 
 def watch_log(*, debug: bool) -> None:

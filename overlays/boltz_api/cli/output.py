@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import click
 
@@ -244,14 +244,14 @@ class Output:
     def _found(self, value: object) -> str:
         assert self._query is not None
         try:
-            found: object = _compiled(self._query).search(value)
+            found: Any = _compiled(self._query).search(value)
         except ValueError as error:
             raise click.ClickException(f"--query: {error}") from error
         if found in (None, [], {}):
             say(f"--query {self._query!r} found nothing.")
-        items = cast("list[object]", found) if isinstance(found, list) else [found]
         if self.format in ("json", "yaml"):
             return write(self._document(found))
+        items = cast("list[object]", found) if isinstance(found, list) else [found]
         if self.format in ("table", "csv") and items and all(isinstance(item, dict) for item in items):
             rows = cast("list[Object]", items)
             if self.format == "table":

@@ -6,40 +6,23 @@ from collections.abc import Sequence
 
 import click
 
-from boltz_api.cli.options import Command, Option
+from boltz_api.cli.options import Command, option
 
 
 def command() -> click.Command:
     """Return the command."""
+    port = click.IntRange(0, 65535)
+    kept = "Keep everything in this file, across restarts; else it is gone at the end."
+    address = "The address to listen on. Any but a loopback address lets other machines in."
+    names = "Answer requests to this name, too; may be repeated. Others than its own are refused."
     made = Command(
         "sandbox",
         callback=_serve,
         params=[
-            Option(
-                ["--port"],
-                type=click.IntRange(0, 65535),
-                default=8765,
-                show_default=True,
-                help="The port; 0 for any that is free.",
-            ),
-            Option(
-                ["--db"],
-                metavar="FILE",
-                type=click.Path(dir_okay=False),
-                help="Keep everything in this file, across restarts; else it is gone at the end.",
-            ),
-            Option(
-                ["--host"],
-                default="127.0.0.1",
-                show_default=True,
-                help="The address to listen on. Any but a loopback address lets other machines in.",
-            ),
-            Option(
-                ["--allow-host"],
-                metavar="NAME",
-                multiple=True,
-                help="Answer requests to this name, too; may be repeated. Others than its own are refused.",
-            ),
+            option("--port", "The port; 0 for any that is free.", type=port, default=8765, show_default=True),
+            option("--db", kept, "FILE", type=click.Path(dir_okay=False)),
+            option("--host", address, default="127.0.0.1", show_default=True),
+            option("--allow-host", names, "NAME", multiple=True),
         ],
         help="Run a sandbox of the API on this machine: the same endpoints, for tests and trials. Ctrl-C ends it.",
     )

@@ -6,8 +6,8 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, Literal, TextIO, TypeAlias
 
@@ -70,14 +70,26 @@ class _Count:
 COUNT = _Count()
 
 
-def silence(stream: TextIO) -> None:
+def silence(stream: TextIO | None) -> None:
     """Point a stream that cannot be written to the null device, or Python would fail on it at exit."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    except (OSError, ValueError, AttributeError):
-        return
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+
+
+def tolerate_output() -> None:
+    """Replace what standard output cannot encode: a name that a terminal cannot show is no reason to fail."""
+    reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+def flush_output() -> None:
+    """Flush standard output, if there is one."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def write(text: str) -> str:
