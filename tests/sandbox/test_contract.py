@@ -29,7 +29,21 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-TEXT, ADMIN = {"type": "string"}, ["admin.api_keys"]
+def operation(
+    name: str, tag: str, responses: dict[str, Any], *parameters: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """An operation of a contract in its normal form."""
+    given = {"operationId": name, "tags": [tag], "parameters": list(parameters), "responses": responses}
+    return {**given, "security": [{"apiKey": []}], **more}
+
+
+def parameter(name: str, place: str, schema: object, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+ADMIN = "admin.api_keys"
+TEXT = {"type": "string"}
+TEXTS = {"type": "array", "items": TEXT}
 SCHEMAS: dict[str, Any] = {
     "Owner": {
         "type": "object",
@@ -76,62 +90,40 @@ SCHEMAS: dict[str, Any] = {
         },
     },
 }
-QUERY = [
-    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 2}},
-    {"name": "only", "in": "query", "schema": {"type": "array", "items": {"enum": ["a", "b"]}}},
-    {"name": "sort-by", "in": "query", "schema": {"type": "string", "enum": ["name", "age"]}},
-]
-KEY_ID = {"name": "key-id", "in": "path", "required": True, "schema": TEXT}
-TRACE = {"name": "x-trace-id", "in": "header", "required": True, "schema": {"type": "integer", "minimum": 1}}
+QUERY = (
+    parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 2}),
+    parameter("only", "query", {"type": "array", "items": {"enum": ["a", "b"]}}),
+    parameter("sort-by", "query", {"type": "string", "enum": ["name", "age"]}),
+)
+KEY_ID = parameter("key-id", "path", TEXT, required=True)
+TRACE = parameter("x-trace-id", "header", {"type": "integer", "minimum": 1}, required=True)
+JOB = {"type": "object", "properties": {"limit": {"type": "integer"}}}
+CSV = {"200": {"description": "", "content": {"text/csv": {"schema": TEXT, "examples": {"one": {"value": "a,b"}}}}}}
 CHANGED: dict[str, Any] = {
-    "openapi": "3.1.0",
-    "security": [{"apiKey": []}],
     "paths": {
         KEYS: {
-            "post": {
-                "operationId": "create_api_key",
-                "tags": ADMIN,
-                "requestBody": body(ref("NewKey")),
-                "responses": answer(ref("Created")),
-            },
-            "get": {
-                "operationId": "list_api_keys",
-                "tags": ADMIN,
-                "parameters": QUERY,
-                "responses": answer(ref("Page")),
-            },
+            "post": operation("create_api_key", ADMIN, answer(ref("Created")), requestBody=body(ref("NewKey"))),
+            "get": operation("list_api_keys", ADMIN, answer(ref("Page")), *QUERY),
         },
         KEYS + "/{key-id}": {
-            "parameters": [KEY_ID],
-            "get": {
-                "operationId": "get_api_key",
-                "tags": ADMIN,
-                "parameters": [TRACE],
-                "responses": answer(ref("Key")),
-            },
-            "delete": {"operationId": "delete_api_key", "tags": ADMIN, "responses": {"204": {"description": ""}}},
+            "get": operation("get_api_key", ADMIN, answer(ref("Key")), KEY_ID, TRACE),
+            "delete": operation("delete_api_key", ADMIN, {"204": {"description": ""}}, KEY_ID),
         },
-        KEYS + "/latest": {"get": {"operationId": "latest", "tags": ADMIN, "responses": answer({"const": "latest"})}},
+        KEYS + "/latest": {"get": operation("latest", ADMIN, answer({"const": "latest"}))},
         "/compute/v1/jobs": {
-            "get": {
-                "operationId": "list_jobs",
-                "tags": ["jobs"],
-                "responses": answer({"type": "array", "items": TEXT}),
-            },
-            "post": {
-                "operationId": "create_job",
-                "tags": ["jobs"],
-                "requestBody": body({"type": "object", "properties": {"limit": {"type": "integer"}}}, required=False),
-                "responses": {"201": answer({"type": "array", "items": TEXT})["200"]},
-            },
+            "get": operation("list_jobs", "jobs", answer(TEXTS)),
+            "post": operation(
+                "create_job", "jobs", {"201": answer(TEXTS)["200"]}, requestBody=body(JOB, required=False)
+            ),
         },
         "/compute/v1/logs": {
-            "post": {
-                "operationId": "upload_log",
-                "security": [],
-                "requestBody": {"required": True, "content": {"text/plain": {"schema": TEXT}}},
-                "responses": {"200": {"description": "", "content": {"text/csv": {"example": "a,b"}}}},
-            }
+            "post": operation(
+                "upload_log",
+                "jobs",
+                CSV,
+                security=[],
+                requestBody={"required": True, "content": {"text/plain": {"schema": TEXT}}},
+            )
         },
     },
     "components": {
@@ -296,7 +288,7 @@ NESTED = Schemas(
     {
         "components": {
             "schemas": {
-                "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": TEXT}},
+                "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "Cat"}}},
                 "Folder": {
                     "type": "object",
                     "required": ["name", "folders", "parent"],
@@ -333,7 +325,7 @@ NESTED = Schemas(
         ({"type": "array", "items": TEXT}, ["string"]),
         ({"type": "array", "items": {"type": "integer"}, "minItems": 3}, [0, 0, 0]),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, {"key": 0}),
-        ({"oneOf": [ref("Cat")], "discriminator": {"propertyName": "kind"}}, {"kind": "Cat"}),
+        ({"oneOf": [ref("Cat"), ref("Folder")]}, {"kind": "Cat"}),
         (ref("Folder"), {"name": "name", "folders": [], "by_name": {}, "parent": None}),
     ],
 )

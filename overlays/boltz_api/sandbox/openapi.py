@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import msgspec
 from attrs import frozen
@@ -16,8 +16,6 @@ from boltz_api.sandbox.schemas import Schema, Schemas, number, sentence, types_o
 
 Checked: TypeAlias = tuple[dict[str, object], dict[str, str]]
 """Arguments by name, and what is wrong with them by name."""
-
-_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
 @frozen(kw_only=True)
@@ -44,38 +42,14 @@ class Contract:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.schemas = Schemas(document)
-        self.key_header = self._key_header(document)
+        schemes: Iterable[Schema] = document["components"]["securitySchemes"].values()
+        self.key_header = next((scheme["name"] for scheme in schemes if "name" in scheme), "authorization")
         """The header that carries the API key."""
         self.operations: Mapping[str, Operation] = {
-            operation.name: operation
+            node["operationId"]: _operation(path, method, node)
             for path, item in document["paths"].items()
-            for method in item
-            if method in _METHODS
-            for operation in [self._operation(path, method, item, document.get("security", []))]
+            for method, node in item.items()
         }
-
-    def _operation(self, path: str, method: str, item: Mapping[str, Any], security: Sequence[Schema]) -> Operation:
-        node, resolve = item[method], self.schemas.resolve
-        body, responses = resolve(node.get("requestBody")), node["responses"]
-        success = min((status for status in responses if status.startswith("2")), default="default")
-        security = node.get("security", security)
-        return Operation(
-            name=node.get("operationId", f"{method} {path}"),
-            method=method.upper(),
-            path=path,
-            tag=next(iter(node.get("tags", [])), ""),
-            authenticated=bool(security) and {} not in security,
-            parameters=[resolve(one) for one in [*item.get("parameters", []), *node.get("parameters", [])]],
-            body={name: media.get("schema", {}) for name, media in body.get("content", {}).items()},
-            body_required=body.get("required", False),
-            status=int(success) if success.isdigit() else 200,
-            response=resolve(responses.get(success)).get("content", {}),
-        )
-
-    def _key_header(self, document: Mapping[str, Any]) -> str:
-        schemes = [*map(self.schemas.resolve, document.get("components", {}).get("securitySchemes", {}).values())]
-        names = [scheme["name"] for scheme in schemes if scheme["type"] == "apiKey" and scheme["in"] == "header"]
-        return next(iter(names), "authorization" if schemes else "x-api-key")
 
     def arguments(self, operation: Operation, location: str, pairs: Sequence[tuple[str, str]]) -> Checked:
         """Decode and check the arguments that came as texts: in the path, the query or the headers."""
@@ -89,9 +63,9 @@ class Contract:
             if parameter["in"] != location:
                 continue
             given = texts.get(name.lower() if location == "header" else name)
-            schema = self.schemas.resolve(parameter.get("schema"))
+            schema = self.schemas.resolve(parameter["schema"])
             if given is None:
-                if parameter.get("required"):
+                if parameter["required"]:
                     faults[name] = "Required, but missing"
             elif "array" in types_of(schema):
                 if location != "query" or parameter.get("explode") is False:
@@ -126,10 +100,25 @@ class Contract:
 
     def example(self, media: Schema) -> object:
         """Return an example of a response: the contract's own, or one made from the schema."""
-        given = (
-            [media["example"]] if "example" in media else [one["value"] for one in media.get("examples", {}).values()]
-        )
-        return given[0] if given else self.schemas.example(media.get("schema"))
+        given = [example["value"] for example in media.get("examples", {}).values() if "value" in example]
+        return given[0] if given else self.schemas.example(media["schema"])
+
+
+def _operation(path: str, method: str, node: Schema) -> Operation:
+    body, responses = node.get("requestBody", dict[str, Any]()), node["responses"]
+    success = min((status for status in responses if status.startswith("2")), default="default")
+    return Operation(
+        name=node["operationId"],
+        method=method.upper(),
+        path=path,
+        tag=node["tags"][0],
+        authenticated=bool(node["security"]),
+        parameters=node["parameters"],
+        body={name: media["schema"] for name, media in body.get("content", {}).items()},
+        body_required=body.get("required", False),
+        status=int(success) if success.isdigit() else 200,
+        response=responses[success].get("content", {}),
+    )
 
 
 def is_json(media_type: str) -> bool:

@@ -118,7 +118,7 @@ class Schemas:
         for option in sorted(_options(schema), key=lambda option: types_of(self.resolve(option)) == ["null"]):
             value = self._example({"type": schema.get("type"), **option}, name, inside)
             if value is not UNSET:
-                return self._tagged(schema, option, value)
+                return value
         match next(iter(types_of(schema)), "object" if "properties" in schema else ""):
             case "object":
                 return self._object_example(schema, inside)
@@ -146,15 +146,6 @@ class Schemas:
         if any(value.get(name) is UNSET for name in schema.get("required", [])):
             return UNSET
         return {name: item for name, item in value.items() if item is not UNSET}
-
-    def _tagged(self, schema: Schema, option: Schema, value: object) -> object:
-        tag: Mapping[str, Any] | None = schema.get("discriminator")
-        fields = cast("dict[str, object]", value)
-        if tag is None or not isinstance(value, dict):
-            return fields
-        reference = str(option.get("$ref", ""))
-        names = [name for name, target in tag.get("mapping", {}).items() if target == reference]
-        return {**fields, tag["propertyName"]: (names or [reference.rpartition("/")[2]])[0]}
 
 
 def types_of(schema: Schema) -> list[str]:
