@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from codegen.project import HERE
 from codegen.prose import describe
-from codegen.python_schemas import PYTHON_STRINGS
+from codegen.python_schemas import PYTHON_STRINGS, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +103,8 @@ def _without_defaults(node: Node) -> Node:
     bare = {key: value for key, value in node.items() if key not in ("default", "deprecated", "title")}
     if "properties" in node:
         bare.pop("additionalProperties", None)
-        bare["properties"] = {wire: _without_defaults(own) for wire, own in node["properties"].items()}
+        bare["properties"] = {wire_name(key): _without_defaults(own) for key, own in node["properties"].items()}
+        bare["required"] = [wire_name(key) for key in node["required"]]
     for key in ("items", "additionalProperties"):
         if isinstance(bare.get(key), dict):
             bare[key] = _without_defaults(bare[key])
@@ -137,8 +138,8 @@ class TypedDicts:
             self.names[name] = self._schemas.classes.claim(self._schemas.labels[name] + "Param")
         for name, node in records.items():
             own_names = self._field_names[name]
-            fields = {own_names[wire]: own for wire, own in node["properties"].items()}
-            required = {own_names[wire] for wire in node["required"]}
+            fields = {own_names[wire_name(key)]: own for key, own in node["properties"].items()}
+            required = {own_names[wire_name(key)] for key in node["required"]}
             self.add(self.names[name], fields, required, node.get("description", ""))
 
     def add(self, name: str, fields: Mapping[str, Node], required: set[str], description: str) -> None:

@@ -12,7 +12,7 @@ from openapi_python_client.parser.properties.model_property import ModelProperty
 from openapi_python_client.strings import PythonIdentifier
 
 from codegen.python_names import PREFIX, python_name
-from codegen.python_schemas import kind_of
+from codegen.python_schemas import kind_of, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ class Endpoints:
         for model in self.data.models:
             name = self.schemas.classes.by_spelling.get(str(model.class_info.name), "")
             if name in self.schemas.schemas:
-                names[name] = distinct((wire_name(own), own.python_name) for own in fields_of(model))
+                names[name] = distinct((wire_name(key_of(own)), own.python_name) for own in fields_of(model))
         return names
 
     def _pointer(self, error: GeneratorError) -> str:
@@ -101,8 +101,8 @@ def fields_of(prop: object) -> list[Property]:
     return [*(prop.required_properties or ()), *(prop.optional_properties or ())]
 
 
-def wire_name(prop: Property) -> str:
-    """What the contract calls ``prop``."""
+def key_of(prop: Property) -> str:
+    """What the document calls ``prop``."""
     return prop.name.get_untrusted_value()
 
 
@@ -125,4 +125,5 @@ def _media_types(schemas: PythonSchemas) -> Iterator[str]:
 
 def _message(error: GeneratorError) -> str:
     text = ": ".join(filter(None, [error.header.strip(), error.detail]))
-    return "openapi-python-client: " + " ".join(text.split())
+    # Its messages forget to unpack some names.
+    return "openapi-python-client: " + " ".join(re.sub(r"<\S+ object at \w+>", "…", text).split())

@@ -9,9 +9,10 @@ from attrs import define, field
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.strings import PythonIdentifier
 
-from codegen.endpoints import RefusedError, distinct, fields_of, wire_name
+from codegen.endpoints import RefusedError, distinct, fields_of, key_of
 from codegen.prose import describe, docstring
 from codegen.python_names import PREFIX, python_name
+from codegen.python_schemas import wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -181,12 +182,12 @@ def method_of(operation: Operation, endpoints: Endpoints) -> Method:
         ("header", endpoint.header_parameters),
     )
     parameters = [(location, own) for location, group in places for own in group]
-    names = distinct((f"{location} {wire_name(own)}", _parameter_name(own, location)) for location, own in parameters)
+    names = distinct((f"{location} {key_of(own)}", _parameter_name(own, location)) for location, own in parameters)
     arguments: list[Argument] = []
     for (location, own), name in zip(parameters, names.values(), strict=True):
-        node = operation.parameter(location, wire_name(own))
+        node = operation.parameter(location, key_of(own))
         words = describe({**node["schema"], "deprecated": node.get("deprecated")}, schemas.resolve)
-        arguments.append(Argument(name, wire_name(own), location, own.required, node["schema"], own, words))
+        arguments.append(Argument(name, key_of(own), location, own.required, node["schema"], own, words))
     method = Method(endpoint, operation, python_name(endpoint.name), operation.node["x-method"], arguments)
     if endpoint.bodies:
         _add_body(method, schemas)
@@ -209,15 +210,16 @@ def _add_body(method: Method, schemas: PythonSchemas) -> None:
         method.arguments.append(whole)
         method.whole_body = whole
         return
-    fields = {wire_name(own): own for own in fields_of(prop)}
-    for wire, name in distinct((wire, own.python_name) for wire, own in fields.items()).items():
-        own, inner = fields[wire], properties[wire]
+    fields = {key_of(own): own for own in fields_of(prop)}
+    for key, name in distinct((key, own.python_name) for key, own in fields.items()).items():
+        own, inner = fields[key], properties[key]
         if isinstance(own, ConstProperty) and kind in schemas.tagged:
             continue  # msgspec writes the tag of a variant
         free = f"{name}_body" if name in taken else name
         words = describe(inner, schemas.resolve)
         nullable = schemas.is_nullable(inner)
-        method.arguments.append(Argument(free, wire, "body", required and own.required, inner, own, words, nullable))
+        is_required = required and own.required
+        method.arguments.append(Argument(free, wire_name(key), "body", is_required, inner, own, words, nullable))
 
 
 def write_types(method: Method, types: PythonTypes) -> None:
@@ -247,7 +249,7 @@ def write_types(method: Method, types: PythonTypes) -> None:
     method.accept = ", ".join(accepted) or method.accept
     if "x-pagination" in method.operation.node:
         wire = method.operation.node["x-pagination"]["items"]
-        lists = [own for own in fields_of(successes[0].prop) if wire_name(own) == wire]
+        lists = [own for own in fields_of(successes[0].prop) if key_of(own) == wire]
         if not lists:
             place = f"{method.operation.pointer}/x-pagination/items"
             raise RefusedError([(place, f"the response has no list called {wire!r}")])

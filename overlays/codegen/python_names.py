@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from openapi_python_client.strings import ClassName
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PREFIX: Final = "field_"
 """Begins a name that would start with a digit."""
@@ -50,6 +53,16 @@ def python_name(generated: str) -> str:
 def legal(name: str, reserved: frozenset[str]) -> str:
     """``name``, with an underscore where it means something else."""
     return f"{name}_" if keyword.iskeyword(name) or name in reserved else name
+
+
+def is_apart(wire: str, others: Iterable[str]) -> bool:
+    """Whether openapi-python-client can tell a property from ``others``, by its words or its letters."""
+    return not any(
+        PythonIdentifier(wire, PREFIX) == PythonIdentifier(other, PREFIX)
+        and PythonIdentifier(wire, PREFIX, skip_snake_case=True)
+        == PythonIdentifier(other, PREFIX, skip_snake_case=True)
+        for other in others
+    )
 
 
 class ClassNames:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen, mutable
 
 from codegen.naming import pascal_case
-from codegen.python_names import ClassNames
+from codegen.python_names import ClassNames, is_apart
 
 Node: TypeAlias = dict[str, Any]
 """A part of the document. Its values are of every JSON type, at every depth."""
@@ -43,6 +43,15 @@ _CONSTRAINTS: Final = frozenset(key for keys in _LIMITS.values() for key in keys
 _TEXTS: Final = {"password": "SecretText", "ip": "IPText", "ipv4": "IPv4Text", "ipv6": "IPv6Text"}
 # Beyond these msgspec refuses a bound; what JSON says of larger numbers is the server's to check.
 _INT64: Final = range(-(2**63), 2**63)
+
+
+# Ends the names of properties that openapi-python-client could not tell apart, such as `+1` and `-1`.
+_MARK: Final = " \N{SYMBOL FOR UNIT SEPARATOR}"
+
+
+def wire_name(key: str) -> str:
+    """What the contract calls the property that the document calls ``key``."""
+    return key.partition(_MARK)[0]
 
 
 @frozen
@@ -274,9 +283,11 @@ class PythonSchemas:
         properties: Node = {}
         for wire, own in source.get("properties", {}).items():
             inner = name + pascal_case(wire)
-            properties[wire] = self._settle(self._inside(own, inner, way), inner)
+            key = wire if is_apart(wire, properties) else f"{wire}{_MARK}{len(properties)}"
+            properties[key] = self._settle(self._inside(own, inner, way), inner)
         is_open = way == "request" and source.get("additionalProperties", False) is not False
-        node = {"type": "object", "properties": properties, "required": source.get("required", [])}
+        required = [key for key in properties if wire_name(key) in source.get("required", ())]
+        node = {"type": "object", "properties": properties, "required": required}
         data = {"open": True} if is_open else {}
         return Part({**node, "additionalProperties": False}, named=True, template_data=data)
 

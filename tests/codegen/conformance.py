@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
@@ -36,7 +37,7 @@ FORMATS = {
 Node = dict[str, Any]
 
 
-@frozen
+@frozen(slots=False)
 class Contract:
     """A contract as it was written."""
 
@@ -84,13 +85,20 @@ class Contract:
 
     def value(self, schema: Any, chance: random.Random, way: str, *, every: bool, depth: int = 0) -> Any:
         """Something that ``schema`` allows, as JSON; ``every`` optional property is there, as deep as is reasonable."""
+        name = schema.get("$ref", "").rpartition("/")[2] if isinstance(schema, dict) else ""
+        if name in self._tags:
+            wire, tag = self._tags[name]
+            return {**self._value(schema, chance, way, every=every, depth=depth), wire: tag}
+        return self._value(schema, chance, way, every=every, depth=depth)
+
+    def _value(self, schema: Any, chance: random.Random, way: str, *, every: bool, depth: int) -> Any:
         schema = self.merged(schema)
         for key in ("oneOf", "anyOf"):
             if options := [own for own in schema.get(key, ()) if self.resolve(own).get("type") != "null"]:
                 rest = {name: own for name, own in schema.items() if name not in (key, "discriminator")}
                 chosen = chance.choice(options)
-                value = self.value({"allOf": [rest, chosen]}, chance, way, every=every, depth=depth)
-                return self._tagged(schema, chosen, value)
+                only = not rest.keys() - {"description", "title"}
+                return self.value(chosen if only else {"allOf": [rest, chosen]}, chance, way, every=every, depth=depth)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -162,16 +170,21 @@ class Contract:
         value = min(max(0, low), high)
         return -(-value // step) * step
 
-    def _tagged(self, schema: Node, chosen: Any, value: Any) -> Any:
-        discriminator = schema.get("discriminator")
-        if not discriminator or not isinstance(value, dict):
-            return value
-        name = chosen.get("$ref", "").rpartition("/")[2]
-        for tag, target in discriminator.get("mapping", {}).items():
-            if target.rpartition("/")[2] == name:
-                return {**value, discriminator["propertyName"]: tag}
-        own = self.merged(chosen).get("properties", {}).get(discriminator["propertyName"], {})
-        return value if "const" in own or "enum" in own else {**value, discriminator["propertyName"]: name}
+    @cached_property
+    def _tags(self) -> dict[str, tuple[str, str]]:
+        """By shared schema the property that a discriminator looks at, and its value there."""
+        found: dict[str, tuple[str, str]] = {}
+        for schema in self.root.get("components", {}).get("schemas", {}).values():
+            if not isinstance(discriminator := schema.get("discriminator"), dict):
+                continue
+            wire, mapping = discriminator["propertyName"], discriminator.get("mapping", {})
+            names = {target.rpartition("/")[2]: tag for tag, target in mapping.items()}
+            for option in [*schema.get("oneOf", ()), *schema.get("anyOf", ())]:
+                name = option.get("$ref", "").rpartition("/")[2]
+                own = self.merged(option).get("properties", {}).get(wire, {})
+                if "const" not in own and "enum" not in own:
+                    found[name] = wire, names.get(name, name)
+        return found
 
     def merged(self, schema: Any) -> Node:
         """``schema`` with its ``allOf`` as one."""
