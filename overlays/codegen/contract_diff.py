@@ -9,17 +9,17 @@ breaking.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from codegen.unions import COMPONENT
+from codegen.keywords import type_names
+from codegen.unions import COMPONENT, options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from codegen.document import JSON
-    from codegen.unions import Schema
+    from codegen.document import JSON, Schema
 
 Kind: TypeAlias = Literal["breaking", "addition", "note"]
 Relation: TypeAlias = Literal["same", "wider", "narrower", "other"]
@@ -103,56 +103,57 @@ class _Reader:
 
     def __init__(self, document: Schema) -> None:
         self._document = document
-        components = cast("dict[str, dict[str, Schema]]", document["components"])
+        components = document["components"]
         self._schemas, self._schemes = components["schemas"], components["securitySchemes"]
         self._errors: dict[str, Schema] = {}
 
     def elements(self) -> Iterator[tuple[_Element, Schema]]:
         common = self._security(self._document["security"])
-        server = cast("list[Schema]", self._document["servers"])[0]["url"]
+        server = self._document["servers"][0]["url"]
         yield _Element(_CONTRACT, _CONTRACT), {"server": server, "security": common}
-        for path, item in cast("dict[str, dict[str, Schema]]", self._document["paths"]).items():
+        for path, item in self._document["paths"].items():
             for method, operation in item.items():
                 yield from self._operation(path, method, operation, common)
         for name, schema in self._errors.items():
             yield from self._schema(_Element(_ANY, f"error body {name}"), schema, {}, {})
-        for name, item in cast("dict[str, dict[str, Schema]]", self._document.get("webhooks", {})).items():
+        for name, item in self._document.get("webhooks", {}).items():
             for method, operation in item.items():
                 yield _Element(f"webhook {name}", "webhook", method.upper()), {}
                 if "requestBody" in operation:
                     body = _Element(f"webhook {name}", f"{method.upper()} body")
-                    yield from self._content(body, cast("Schema", operation["requestBody"]), {})
+                    yield from self._content(body, operation["requestBody"], {})
 
-    def _security(self, requirements: JSON) -> str:
-        for name in (name for entry in cast("list[Schema]", requirements) for name in entry):
+    def _security(self, requirements: list[dict[str, list[str]]]) -> str:
+        for name in (name for entry in requirements for name in entry):
             scheme = self._schemes[name]
             return f"key in {scheme['name']}" if scheme["type"] == "apiKey" else str(scheme["scheme"])
         return "none"
 
     def _operation(self, path: str, method: str, operation: Schema, common: str) -> Iterator[tuple[_Element, Schema]]:
         name = str(operation["operationId"])
-        said: Schema = {"method": method.upper(), "path": path, "tag": cast("list[JSON]", operation["tags"])[0]}
+        said: Schema = {"method": method.upper(), "path": path, "tag": operation["tags"][0]}
         said |= {"function": operation["x-method"], "repeatable": operation["x-repeatable"]}
         if (own := self._security(operation["security"])) != common:
             said["security"] = own
         said |= {key.removeprefix("x-"): operation[key] for key in ("deprecated", "x-pagination", "x-callbacks")
                  if key in operation}  # fmt: skip
         yield _Element(name, "operation"), said
-        for parameter in cast("list[Schema]", operation["parameters"]):
+        for parameter in operation["parameters"]:
             flags: Schema = {key: own for key, own in parameter.items() if key in ("required", "deprecated", "explode")}
             element = _Element(name, str(parameter["in"]), str(parameter["name"]))
-            yield from self._schema(element, cast("Schema", parameter["schema"]), flags, {})
-        if isinstance(body := operation.get("requestBody"), dict):
+            yield from self._schema(element, parameter["schema"], flags, {})
+        if "requestBody" in operation:
+            body: Schema = operation["requestBody"]
             yield from self._content(_Element(name, "body"), body, {"required": body["required"]})
-        for status, response in cast("dict[str, Schema]", operation["responses"]).items():
-            success = status.startswith("2") or len(cast("Schema", operation["responses"])) == 1
+        for status, response in operation["responses"].items():
+            success = status.startswith("2") or len(operation["responses"]) == 1
             if success:
                 yield from self._content(_Element(name, f"response {status}"), response, {})
             else:
                 yield _Element(name, "error", status), {"body": self._error(name, status, response)}
 
     def _content(self, element: _Element, carrier: Schema, said: Schema) -> Iterator[tuple[_Element, Schema]]:
-        content = cast("dict[str, dict[str, Schema]]", carrier.get("content", {}))
+        content = carrier.get("content", {})
         if not content:
             yield element, {**said, "type": "nothing"}
         for kind, media in content.items():
@@ -161,7 +162,7 @@ class _Reader:
             yield from self._schema(element, media["schema"], said, {})
 
     def _error(self, operation: str, status: str, response: Schema) -> str:
-        for media in cast("dict[str, dict[str, Schema]]", response.get("content", {})).values():
+        for media in response.get("content", {}).values():
             reference = str(media["schema"].get("$ref", f"{operation} {status}"))
             name = reference.removeprefix(COMPONENT)
             self._errors[name] = media["schema"]
@@ -173,7 +174,7 @@ class _Reader:
     ) -> Iterator[tuple[_Element, Schema]]:
         """``element`` and all that is below it. ``known`` are the components that are written out, and where."""
         said = {**said, **{key: schema[key] for key in ("default", "deprecated") if key in schema}}
-        options = [*cast("list[Schema]", schema.get("oneOf") or schema.get("anyOf") or [])]
+        options = list(options_of(schema))
         if {"type": "null"} in options:
             said["nullable"] = True
             options.remove({"type": "null"})
@@ -182,7 +183,7 @@ class _Reader:
         name = str(schema.get("$ref", "")).removeprefix(COMPONENT)
         if name:
             schema = self._schemas[name]
-            options = cast("list[Schema]", schema.get("oneOf") or schema.get("anyOf") or [])
+            options = options_of(schema)
         said = {**_properties(schema), **said}
         below = dict(_below(element.name, schema, options))
         if below and name in known:
@@ -197,21 +198,19 @@ class _Reader:
 
 
 def _properties(schema: Schema) -> Schema:
-    kind = schema.get("type")
-    kinds = kind if isinstance(kind, list) else [kind] if kind is not None else []
+    kinds = type_names(schema)
     said: Schema = {"type": " or ".join(str(own) for own in kinds if own != "null") or "null"} if kinds else {}
     if "null" in kinds:
         said["nullable"] = True
-    values = schema.get("enum", [schema["const"]] if "const" in schema else None)
-    if isinstance(values, list):
-        said["enum"] = [value for value in values if value is not None]
+    if "enum" in schema or "const" in schema:
+        said["enum"] = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
     said |= {key: schema[key] for key in _SAID if key in schema}
     return said | ({"additionalProperties": False} if schema.get("additionalProperties") is False else {})
 
 
 def _below(name: str, schema: Schema, options: list[Schema]) -> Iterator[tuple[str, tuple[Schema, Schema]]]:
-    required = cast("list[JSON]", schema.get("required", []))
-    for wire, part in cast("dict[str, Schema]", schema.get("properties", {})).items():
+    required = schema.get("required", [])
+    for wire, part in schema.get("properties", {}).items():
         yield f"{name}.{wire}" if name else wire, (part, {"required": wire in required})
     if isinstance(items := schema.get("items"), dict):
         yield f"{name}[]", (items, {})
@@ -359,4 +358,4 @@ def _constraints(before: JSON, after: JSON) -> Relation:
 
 
 def _without_version(document: Schema) -> Schema:
-    return {**document, "info": {**cast("Schema", document["info"]), "version": None}}
+    return {**document, "info": {**document["info"], "version": None}}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+Schema: TypeAlias = dict[str, Any]
+"""A part of the normal form. Its values are of every JSON type, at every depth."""
 
 # Aliases let a few lines stand for billions of nodes. A hand-maintained contract stays far below these.
 MOST_NODES: Final = 2_000_000

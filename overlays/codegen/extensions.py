@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from codegen.document import described
 from codegen.naming import snake_case
 
 if TYPE_CHECKING:
-    from codegen.document import Node, Report
+    from codegen.document import Node, Schema
+    from codegen.reading import Reader
     from codegen.schemas import Schemas
-    from codegen.unions import Schema
 
 EXTENSIONS: Final = ("x-method", "x-repeatable", "x-pagination")
 
@@ -23,13 +23,11 @@ _BY_PAGE: Final = "a listing by page numbers needs none: leave x-pagination out,
 class Extensions:
     """Reads the extensions of operations, and the tags that lead to their resources."""
 
-    def __init__(self, root: Node, report: Report) -> None:
-        self._report = report
-        self._declared: dict[str, Node] = {}
-        listed = root.get("tags")
-        for tag in listed.entries if listed else []:
-            if (name := tag.get("name")) is not None:
-                self._declared[name.text()] = tag
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._report = reader.report
+        declared = reader.entries(reader.files.main, "tags")
+        self._declared = {name: tag for tag in declared if (name := reader.text(tag, "name"))}
         self._used: dict[str, dict[str, Node]] = {}
         self._raw: dict[str, tuple[str, Node]] = {}
         self._listings: list[tuple[Schema, Node]] = []
@@ -75,10 +73,7 @@ class Extensions:
             self._listings.append((written, pagination))
 
     def _tag(self, node: Node) -> str:
-        tags = node.get("tags")
-        if tags is not None and not isinstance(tags.value, list):
-            self._report.fault(tags, f"tags is a list, not {described(tags)}")
-        entries = tags.entries if tags else []
+        entries = self._reader.entries(node, "tags")
         for other in entries[1:]:
             self._report.note(other, "an operation stands under its first tag only")
         raw = entries[0].text() if entries else "default"
@@ -109,13 +104,9 @@ class Extensions:
     def check_pagination(self, schemas: Schemas) -> None:
         """Write each ``x-pagination`` with its defaults, if the listing can work so."""
         for operation, place in self._listings:
-            response = schemas.body(cast("Schema", operation.get("x-response", {})))
-            fields = cast("dict[str, Schema]", response.get("properties", {}))
-            query = {
-                str(own["name"]): cast("Schema", own["schema"])
-                for own in cast("list[Schema]", operation["parameters"])
-                if own["in"] == "query"
-            }
+            response = schemas.body(operation.get("x-response", {}))
+            fields = response.get("properties", {})
+            query = {str(own["name"]): own["schema"] for own in operation["parameters"] if own["in"] == "query"}
             if not isinstance(place.value, dict):
                 self._report.fault(place, f"x-pagination is a mapping, not {described(place)}")
                 continue

@@ -17,8 +17,8 @@ from codegen.swap import replaced
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from codegen.document import Schema
     from codegen.project import Project
-    from codegen.unions import Schema
 
 Emitter: TypeAlias = Callable[[NormalForm, Path], None]
 """Writes one folder, which exists and is empty; raises ``Faults`` for what it cannot express."""

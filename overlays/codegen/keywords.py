@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from codegen.document import JSON, described
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from codegen.document import Node, Report
+    from codegen.document import Node, Report, Schema
 
 Said: TypeAlias = "dict[str, list[Node]]"
 """Each keyword with each place that says it. All hold, and a later one narrows an earlier one."""
@@ -119,9 +119,9 @@ def own_tag(node: Node) -> str:
     return next((part.text() for own in properties if (part := own.get("const")) is not None and part.text()), "")
 
 
-def notes(said: Said, *keys: str) -> dict[str, JSON]:
+def notes(said: Said, *keys: str) -> Schema:
     """What is said to people; only ``keys``, if any are given."""
-    found: dict[str, JSON] = {}
+    found: Schema = {}
     if "description" in said and (words := said["description"][-1].text()):
         found["description"] = words
     if "default" in said:
@@ -201,7 +201,7 @@ def values(said: Said, types: list[str], report: Report) -> list[JSON] | None:
     return allowed
 
 
-def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> dict[str, JSON]:
+def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> Schema:
     """The schema of a list of values, without null."""
     plain: list[JSON] = []
     for value in values:
@@ -215,15 +215,15 @@ def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> 
             report.note(place, f"a list of {' and '.join(kinds)} values is not checked")
         options: list[JSON] = [{"type": kind} for kind in kinds if kind not in ("array", "object")]
         return {} if len(options) < len(kinds) else {"type": kinds[0]} if len(kinds) == 1 else {"anyOf": options}
-    body: dict[str, JSON] = {"type": kinds[0]} if len(kinds) == 1 else {}
+    body: Schema = {"type": kinds[0]} if len(kinds) == 1 else {}
     if "const" in said and len(plain) == 1:
         return {**body, "const": plain[0]}
     return {**body, "enum": plain, **({"x-secret": True} if is_secret(said) else {})}
 
 
-def limits(said: Said, kind: str, report: Report) -> dict[str, JSON]:
+def limits(said: Said, kind: str, report: Report) -> Schema:
     """What rules out values of the type ``kind``."""
-    found: dict[str, JSON] = {}
+    found: Schema = {}
     for key, wanted in _AGREED.items():
         if key not in said or key not in _BY_TYPE[kind]:
             continue
@@ -304,14 +304,19 @@ def holds(values: Iterable[JSON], value: JSON) -> bool:
     return any(own == value and kind_of(own) == kind_of(value) for own in values)
 
 
-def fits(value: JSON, schema: dict[str, JSON]) -> bool:
+def fits(value: JSON, schema: Schema) -> bool:
     """Whether a default is a value of ``schema``, as far as its own keywords tell."""
     if "enum" in schema or "const" in schema:
-        return holds(cast("list[JSON]", schema.get("enum", [schema.get("const")])), value)
+        return holds(schema.get("enum", [schema.get("const")]), value)
     for key in ("oneOf", "anyOf"):
         if key in schema:
-            return any(fits(value, option) for option in cast("list[dict[str, JSON]]", schema[key]))
-    kind = schema.get("type")
-    if kind is None:
+            return any(fits(value, option) for option in schema[key])
+    if "type" not in schema:
         return "$ref" not in schema or value is not None
-    return any(_is_a(value, str(own)) for own in (kind if isinstance(kind, list) else [kind]))
+    return any(_is_a(value, kind) for kind in type_names(schema))
+
+
+def type_names(schema: Schema) -> list[str]:
+    """The types that ``schema`` names."""
+    kind: str | list[str] = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else kind

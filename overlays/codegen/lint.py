@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import Final, TypedDict
 
 from codegen import redocly
-from codegen.document import Fault, Faults, Place, keys_of, parse
+from codegen.document import Fault, Faults, Place, parse
 from codegen.normal_form import load
-
-if TYPE_CHECKING:
-    from codegen.document import JSON
 
 _RULES: Final = Path(__file__).with_name("redocly.yaml")
 
@@ -27,7 +24,6 @@ class _Source(TypedDict):
 
 class _Location(TypedDict):
     source: _Source
-    pointer: str
     start: _Start
 
 
@@ -46,13 +42,11 @@ def lint(path: Path) -> tuple[Fault, ...]:
     """
     faults: list[Fault] = []
     try:
-        document = parse(path.read_bytes(), str(path)).data() if path.is_file() else None
         load(path)
     except Faults as error:
-        faults.extend(error.faults)
+        faults += error.faults
         if not _is_contract(path):
             return error.faults
-        document = parse(path.read_bytes(), str(path)).data()
     done = redocly.run(
         "lint", "--format=json", "--max-problems=10000", "--lint-config=error", "--config", _RULES, path.name,
         cwd=path.parent,
@@ -62,7 +56,7 @@ def lint(path: Path) -> tuple[Fault, ...]:
     except (ValueError, KeyError):
         raise redocly.RedoclyError(f"redocly lint failed:\n{(done.stderr or done.stdout).strip()}") from None
     known = {fault.place for fault in faults}
-    found = (_fault(problem, document, path) for problem in problems)
+    found = (_fault(problem, path.parent) for problem in problems)
     return Faults([*faults, *(fault for fault in found if fault.place not in known)]).faults
 
 
@@ -74,21 +68,8 @@ def _is_contract(path: Path) -> bool:
     return root.get("openapi") is not None
 
 
-def _fault(problem: _Problem, document: JSON, path: Path) -> Fault:
-    rule, location = problem["ruleId"], problem["location"][0]
-    # Redocly breaks long messages, and leaves out which reference dangles.
-    message = " ".join(f"{rule}: {problem['message']}".split())
-    file, start = location["source"]["ref"], location["start"]
-    if rule == "no-unresolved-refs" and file == path.name:
-        message += f": {_reference(document, location['pointer'])}"
-    return Fault(Place(str(path.parent / file), start["line"], start["col"]), message)
-
-
-def _reference(document: JSON, pointer: str) -> str:
-    part = document
-    for key in keys_of(pointer):
-        if isinstance(part, dict):
-            part = part.get(key)
-        elif isinstance(part, list):
-            part = part[int(key)]
-    return str(part.get("$ref") if isinstance(part, dict) else part)
+def _fault(problem: _Problem, folder: Path) -> Fault:
+    location = problem["location"][0]
+    place = Place(str(folder / location["source"]["ref"]), location["start"]["line"], location["start"]["col"])
+    # Redocly breaks long messages.
+    return Fault(place, " ".join(f"{problem['ruleId']}: {problem['message']}".split()))

@@ -54,12 +54,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from codegen.document import JSON, Fault, Faults, Files, Note, Place, Report, described, keys_of
 from codegen.operations import Operations
+from codegen.reading import Reader
 from codegen.schemas import Schemas
 from codegen.security import Security
 
@@ -67,8 +68,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from codegen.document import Node
-    from codegen.unions import Schema
+    from codegen.document import Node, Schema
 
 __all__ = ["JSON", "Fault", "Faults", "NormalForm", "Note", "Place", "load"]
 
@@ -110,11 +110,11 @@ class NormalForm:
 
     def place_of(self, name: str) -> Place:
         """The place of the operation or the schema that is called ``name``; else that of the contract."""
-        for item in cast("dict[str, dict[str, Schema]]", self.document["paths"]).values():
+        for item in self.document["paths"].values():
             for operation in item.values():
                 if operation["operationId"] == name:
                     return self._origins[id(operation)].place
-        schemas = cast("dict[str, Schema]", cast("Schema", self.document["components"])["schemas"])
+        schemas = self.document["components"]["schemas"]
         return self._origins[id(schemas.get(name, self.document))].place
 
     def render(self) -> bytes:
@@ -125,23 +125,24 @@ class NormalForm:
 def load(path: Path) -> NormalForm:
     """Read the contract at ``path``; ``Faults`` with everything that cannot be expressed."""
     files, report = Files(path), Report()
+    reader = Reader(files, report)
     root = files.main
     _check_version(root)
     document: Schema = {"openapi": "3.1.0", "info": _info(root, report)}
     report.origins[id(document)] = root
     schemas = Schemas(files, report)
     security = Security(root, report)
-    operations = Operations(files, schemas, security, report)
+    operations = Operations(reader, schemas, security)
     paths, webhooks = operations.read()
     components = schemas.finish()
     operations.check()
-    document["servers"] = cast("list[JSON]", operations.servers)
-    document["security"] = cast("list[JSON]", security.common)
-    document["tags"] = cast("list[JSON]", operations.tags)
-    document["paths"] = cast("Schema", paths)
+    document["servers"] = operations.servers
+    document["security"] = security.common
+    document["tags"] = operations.tags
+    document["paths"] = paths
     if webhooks:
-        document["webhooks"] = cast("Schema", webhooks)
-    document["components"] = {"schemas": cast("Schema", components), "securitySchemes": security.schemes}
+        document["webhooks"] = webhooks
+    document["components"] = {"schemas": components, "securitySchemes": security.schemes}
     if report.faults:
         raise Faults(report.faults)
     return NormalForm(document, report.notes, files.hashes, report.origins)

@@ -7,7 +7,7 @@ shared schema travels, and so what it is called.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
@@ -20,9 +20,9 @@ from codegen.unions import COMPONENT, Unions, joined, options_of, with_null, wit
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from codegen.document import Files, Node, Report
+    from codegen.document import Files, Node, Report, Schema
     from codegen.keywords import Said
-    from codegen.unions import Direction, Schema
+    from codegen.unions import Direction
 
 # Schemas with these are one thing to a caller, whom they bind, and another to a reader, whom a newer server surprises.
 _SIDED: Final = keywords.LIMITS | {"enum", "readOnly", "writeOnly", "discriminator"}
@@ -322,7 +322,7 @@ class Schemas:
         cores = [self._of_type(said, kind, evolve(at, top=at.top and len(types) == 1)) for kind in types]
         if not cores:
             return ({"type": "null"} if nullable else {}), False
-        return (cores[0] if len(cores) == 1 else {"anyOf": cast("list[JSON]", cores)}), nullable
+        return (cores[0] if len(cores) == 1 else {"anyOf": cores}), nullable
 
     def _opened(self, core: Schema, at: _At) -> Schema:
         """Name an enum in a response: in its type, values of newer servers have a place."""
@@ -376,7 +376,7 @@ class Schemas:
                     written[wire] = self._sub(nodes, name + pascal_case(wire), at.direction)
             required = keywords.required(said, properties, self._report)
             if kept := [wire for wire in written if wire in required]:
-                own["required"] = cast("list[JSON]", kept)
+                own["required"] = kept
 
         self._queue.append(fill)
         return reference
@@ -402,7 +402,7 @@ class Schemas:
             return self._write(base, at)
         if len(unions) > 1:
             self._report.fault(unions[1], "two unions at once have no type", "write the combinations out as one oneOf")
-        nullable = bool(telling) and keywords.types(base, self._report)[1]
+        nullable = "type" in base and keywords.types(base, self._report)[1]
         options: list[Schema] = []
         for number, entry in enumerate(entries, 1):
             if is_null(entry):

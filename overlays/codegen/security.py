@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.document import described
 
 if TYPE_CHECKING:
-    from codegen.document import JSON, Node, Report
-    from codegen.unions import Schema
+    from codegen.document import JSON, Node, Report, Schema
 
 
 class Security:

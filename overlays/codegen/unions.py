@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
-from codegen.keywords import holds, kind_of
+from codegen.keywords import holds, kind_of, type_names
 
 if TYPE_CHECKING:
-    from codegen.document import JSON, Node, Report
+    from codegen.document import JSON, Node, Report, Schema
 
 Direction: TypeAlias = Literal["request", "response", "both"]
-Schema: TypeAlias = "dict[str, JSON]"
 
 COMPONENT: Final = "#/components/schemas/"
 _NULL: Final[Schema] = {"type": "null"}
@@ -26,7 +25,7 @@ class _Name(Protocol):
 
 def options_of(schema: Schema) -> list[Schema]:
     """The alternatives of a union, null included; the list itself, to be changed."""
-    return cast("list[Schema]", schema.get("oneOf") or schema.get("anyOf") or [])
+    return schema.get("oneOf") or schema.get("anyOf") or []
 
 
 def with_null(core: Schema) -> Schema:
@@ -35,28 +34,28 @@ def with_null(core: Schema) -> Schema:
         return core
     for key in ("anyOf", "oneOf"):
         if key in core:
-            return {**core, key: [*cast("list[JSON]", core[key]), dict(_NULL)]}
+            return {**core, key: [*core[key], dict(_NULL)]}
     if "$ref" in core:
         return {"anyOf": [core, dict(_NULL)]}
     written = {key: value for key, value in core.items() if key != "const"}
     if (values := core.get("enum", [core["const"]] if "const" in core else None)) is not None:
-        written["enum"] = [*cast("list[JSON]", values), None]
+        written["enum"] = [*values, None]
     return {**written, "type": [core["type"], "null"]} if "type" in core else written
 
 
 def without_null(schema: Schema) -> Schema:
     """The same without null: the other way round."""
     plain = dict(schema)
-    if isinstance(kind := schema.get("type"), list):
-        plain["type"] = kind[0]
-    if isinstance(values := schema.get("enum"), list):
-        plain["enum"] = [value for value in values if value is not None]
+    if kinds := [kind for kind in type_names(schema) if kind != "null"]:
+        plain["type"] = kinds[0]
+    if "enum" in schema:
+        plain["enum"] = [value for value in schema["enum"] if value is not None]
     for key in ("anyOf", "oneOf"):
-        if _NULL in (options := cast("list[Schema]", schema.get(key, []))):
-            plain[key] = rest = cast("list[JSON]", [option for option in options if option != _NULL])
+        if _NULL in (options := schema.get(key, [])):
+            plain[key] = rest = [option for option in options if option != _NULL]
             if len(rest) == 1:
                 del plain[key]
-                plain = {**cast("Schema", rest[0]), **plain}
+                plain = {**rest[0], **plain}
     return plain
 
 
@@ -81,14 +80,14 @@ def joined(options: list[Schema]) -> tuple[Schema, bool]:
     if len(lists) > 1:
         values: list[JSON] = []
         for own in lists:
-            listed = cast("list[JSON]", own.get("enum", [own.get("const")]))
+            listed = own.get("enum", [own.get("const")])
             values += [value for value in listed if not holds(values, value)]
         kinds = {kind_of(value) for value in values}
         one: Schema = {**({"type": kinds.pop()} if len(kinds) == 1 else {}), "enum": values}
         found = [one if own is lists[0] else own for own in found if own not in lists[1:]]
     if not found or {} in found:
         return (dict(_NULL) if null and not found else {}), False
-    return (found[0] if len(found) == 1 else {"anyOf": cast("list[JSON]", found)}), null
+    return (found[0] if len(found) == 1 else {"anyOf": found}), null
 
 
 @frozen
@@ -105,12 +104,12 @@ class _Union:
 
     @property
     def mapping(self) -> dict[str, str]:
-        discriminator = cast("dict[str, dict[str, str]]", self.schema.get("discriminator", {}))
-        return discriminator.get("mapping", {})
+        mapping: dict[str, str] = self.schema.get("discriminator", {}).get("mapping", {})
+        return mapping
 
     @property
     def wire(self) -> str:
-        return str(cast("Schema", self.schema.get("discriminator", {})).get("propertyName", ""))
+        return str(self.schema.get("discriminator", {}).get("propertyName", ""))
 
 
 class Unions:
@@ -135,9 +134,8 @@ class Unions:
             return [kind for option in options for kind in self.kinds(option, within)]
         values = schema.get("enum", [schema["const"]] if "const" in schema else None)
         if values is not None:
-            return sorted({kind_of(value) for value in cast("list[JSON]", values) if value is not None})
-        kinds = schema.get("type", "any")
-        return [str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind != "null"]
+            return sorted({kind_of(value) for value in values if value is not None})
+        return [kind for kind in type_names(schema) or ["any"] if kind != "null"]
 
     def settle(self, name: _Name) -> None:
         """Mark the unions that need more than a look at the JSON type, and give each of them a name."""
@@ -163,7 +161,8 @@ class Unions:
 
     def _properties(self, reference: object) -> dict[str, Schema]:
         body = self._components.get(str(reference).removeprefix(COMPONENT), {})
-        return cast("dict[str, Schema]", body.get("properties", {}))
+        properties: dict[str, Schema] = body.get("properties", {})
+        return properties
 
     def _find_tags(self, union: _Union) -> None:
         """Write a discriminator for objects that name themselves by a constant."""
@@ -183,9 +182,9 @@ class Unions:
         for tag, reference in union.mapping.items():
             own = self._properties(reference).get(union.wire, {})
             own = self._components.get(str(own.get("$ref")).removeprefix(COMPONENT), own)
-            values = cast("list[JSON]", own.get("enum", [own.get("const", tag)]))
+            values = own.get("enum", [own.get("const", tag)])
             required = self._components[reference.removeprefix(COMPONENT)].get("required", [])
-            if len(tags[reference]) > 1 or tag not in values or union.wire not in cast("list[str]", required):
+            if len(tags[reference]) > 1 or tag not in values or union.wire not in required:
                 return False
         return True
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import yaml
 
-from boltz_api_generated.operations import OPERATIONS
+from boltz_api_generated import OPERATIONS
 
 FACTS = Path(__file__).with_name("contract_facts.txt")
 

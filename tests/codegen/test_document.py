@@ -69,7 +69,7 @@ def test_columns_count_what_stands_in_the_file_also_behind_surrogates() -> None:
     text = r'{"a": "\ud83c\udf89", "b": ["\ud83c\udf89\ud83c\udf89", 1], "c": 2}'
     root = read(text)
     assert text.index('"b"') + 1 == place(root, "b")[1]
-    assert text.index('1]') + 1 == place(root, "b", 1)[1]
+    assert text.index("1]") + 1 == place(root, "b", 1)[1]
     assert text.index('"c"') + 1 == place(root, "c")[1]
 
 
@@ -121,7 +121,7 @@ def test_a_byte_order_mark_is_ignored() -> None:
 
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
-    with pytest.raises(Faults, match="no such file|cannot be read: Is a directory"):
+    with pytest.raises(Faults, match=r"no such file|cannot be read: Is a directory"):
         Files(tmp_path / name)
 
 
@@ -164,6 +164,6 @@ keys:
     assert ["Key", "Page", "Key2", "Error"] == list(schemas)
     assert {"$ref": "#/components/schemas/Key"} == schemas["Page"]["properties"]["data"]["items"]
     assert {"$ref": "#/components/schemas/Key2"} == schemas["Page"]["properties"]["next"]
-    assert "openapi.yaml paths.yaml page.yaml more.json".split() == [Path(name).name for name in form.hashes]
+    assert ["openapi.yaml", "paths.yaml", "page.yaml", "more.json"] == [Path(name).name for name in form.hashes]
     where = form.place("#/components/schemas/Page/properties/next")
     assert (str(tmp_path / "schemas" / "page.yaml"), 4, 3) == where

@@ -36,11 +36,11 @@ paths:
           description: A page
           content:
             application/json:
-              schema: {$ref: '#/components/schemas/Page'} # 23 no-unresolved-refs
+              schema: {$ref: '#/components/schemas/Page'} # 24 own
         '404': {$ref: '#/components/responses/Failed'}
         default: {$ref: '#/components/responses/Failed'}
     post:
-      operationId: list_keys # 7 operation-operationId-unique
+      operationId: list_keys # 7 own
       tags: [keys]
       summary: Create a key
       description: Create a key
@@ -59,7 +59,7 @@ paths:
             application/json:
               schema: {$ref: '#/components/schemas/Key'}
   /keys/{id}:
-    delete: # 5 path-parameters-defined
+    delete: # 5 own
       operationId: delete_key
       tags: [locks] # 14 operation-tag-defined
       summary: Delete a key
@@ -92,7 +92,7 @@ components:
       type: object
       required: [code, message]
       properties: {code: {type: string}, message: {type: string}}
-    Lock: {type: string, enum: [1]} # 33 no-enum-type-mismatch 5 no-unused-components
+    Lock: {type: string, enum: [1]} # 26 own 5 no-unused-components
 """
 
 
@@ -118,25 +118,20 @@ def test_every_fault_is_reported_with_its_place(tmp_path: Path) -> None:
         for column, rule in re.findall(r"(\d+) ([a-z][\w/-]+)", line.partition(" # ")[2])
     )
     faults = lint(path)
-    assert sorted((fault.line, fault.column, fault.message.partition(":")[0]) for fault in faults) == expected
-    assert all(str(fault).startswith(f"{path}:{fault.line}:{fault.column}: ") for fault in faults)
+    # The pipeline's own words are no names of rules.
+    rules = [(fault, fault.message.partition(":")[0]) for fault in faults]
+    assert expected == sorted((*fault.place[1:], "own" if " " in rule else rule) for fault, rule in rules)
+    assert all(str(fault).startswith(f"{path}:{fault.place.line}:{fault.place.column}: ") for fault in faults)
     assert not any("\n" in str(fault) for fault in faults)
-
-
-def test_a_dangling_reference_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "openapi.yaml"
-    path.write_text(FAULTY, encoding="utf-8")
-    (dangling,) = (fault for fault in lint(path) if fault.message.startswith("no-unresolved-refs"))
-    assert dangling.message == "no-unresolved-refs: Can't resolve $ref: #/components/schemas/Page"
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (b"openapi: [3.1.0\n", "2:1: not YAML: while parsing a flow sequence, expected ',' or ']'"),
+        (b"openapi: [3.1.0\n", "2:1: not YAML: did not find expected ',' or ']'"),
         (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "2:1: duplicate key 'openapi'"),
         (b"openapi: 3.1.0\ninfo: \xff\n", "2:7: not UTF-8 text"),
-        (b"swagger: '2.0'\n", "1:1: expected OpenAPI 3.1, found Swagger 2.0"),
+        (b"swagger: '2.0'\n", "1:1: this is Swagger 2.0"),
         (b"<!doctype html>\n", "1:1: expected an OpenAPI contract in YAML, found HTML"),
     ],
 )

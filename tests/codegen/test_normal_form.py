@@ -31,17 +31,19 @@ def operation(folder: Path, text: str) -> dict[str, Any]:
     """The one operation of a contract, given its fields and, behind an empty line, the rest of the contract."""
     fields, _, rest = textwrap.dedent(text).strip("\n").partition("\n\n")
     document = form(folder, "paths:\n  /a:\n    post:\n" + textwrap.indent(fields, "      ") + f"\n{rest}").document
-    return document["paths"]["/a"]["post"]
+    found: dict[str, Any] = document["paths"]["/a"]["post"]
+    return found
 
 
 def schemas(folder: Path, text: str, *, sent: bool = False, version: str = "3.1.0") -> dict[str, Any]:
     """The components, given those of the contract; the first one is received, or sent."""
     components = "components:\n  schemas:\n" + textwrap.indent(textwrap.dedent(text), "    ")
-    content = f"content: {{application/json: {{schema: {{$ref: '{REFERENCE}{text.split(':')[0].strip()}'}}}}}}"
+    content = f"content: {{application/json: {{schema: {{$ref: '{REFERENCE}{text.partition(':')[0].strip()}'}}}}}}"
     body = f"\n      requestBody: {{{content}}}" if sent else ""
     response = "'204': {description: Y.}" if sent else f"'200': {{description: Y., {content}}}"
     paths = f"paths:\n  /a:\n    post:\n      operationId: go{body}\n      responses: {{{response}}}\n"
-    return form(folder, paths + components, version).document["components"]["schemas"]
+    found: dict[str, Any] = form(folder, paths + components, version).document["components"]["schemas"]
+    return found
 
 
 def prop(folder: Path, schema: str, more: str = "", *, sent: bool = True, version: str = "3.1.0") -> Any:
@@ -167,7 +169,10 @@ def test_all_of_is_merged(tmp_path: Path) -> None:
       allOf:
         - {$ref: '#/components/schemas/Base'}
         - required: [n]
-          properties: {n: {maximum: 5, minimum: 0}, kind: {enum: [b, c]}, list: {items: {$ref: '#/components/schemas/Base'}}}
+          properties:
+            n: {maximum: 5, minimum: 0}
+            kind: {enum: [b, c]}
+            list: {items: {$ref: '#/components/schemas/Base'}}
       additionalProperties: false
     Base:
       type: object
@@ -254,7 +259,8 @@ DONE = "responses: {'204': {description: Y.}}"
     ("offered", "chosen", "schema"),
     [
         ("application/xml: {}, application/json: {schema: {type: integer}}", "application/json", {"type": "integer"}),
-        ("application/merge-patch+json: {schema: {type: integer}}", "application/merge-patch+json", {"type": "integer"}),
+        ("application/merge-patch+json: {schema: {type: integer}}", "application/merge-patch+json",
+         {"type": "integer"}),
         ("application/json; charset=utf-8: {schema: true}", "application/json; charset=utf-8", {}),
         ("text/plain: {}, application/x-www-form-urlencoded: {schema: {type: object}}",
          "application/x-www-form-urlencoded", {"type": "object", "additionalProperties": True}),
@@ -288,7 +294,9 @@ def test_lists_in_parameters_and_forms_say_how_they_are_written(tmp_path: Path) 
     found = operation(tmp_path, text)
     assert [True, False, False, None] == [own.get("explode") for own in found["parameters"]]
     assert {"type": "array", "items": {"type": "string"}} == found["parameters"][1]["schema"]
-    assert {"ids": {"explode": False}} == found["requestBody"]["content"]["application/x-www-form-urlencoded"]["encoding"]
+    assert {"ids": {"explode": False}} == found["requestBody"]["content"]["application/x-www-form-urlencoded"][
+        "encoding"
+    ]
 
 
 def test_parameters_of_the_path_are_written_out_in_its_order(tmp_path: Path) -> None:
@@ -339,12 +347,19 @@ def test_extensions_have_their_defaults(tmp_path: Path) -> None:
           tags: [keys]
           x-pagination: {items: keys}
           parameters: [{name: after_id, in: query, schema: {type: string}}]
-          responses: {'200': {description: Y., content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
-        post: {operationId: createKey, tags: [keys], x-method: create, x-repeatable: true, responses: {'204': {description: Y.}}}
+          responses:
+            '200': {description: Y., content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
+        post:
+          operationId: createKey
+          tags: [keys]
+          x-method: create
+          x-repeatable: true
+          responses: {'204': {description: Y.}}
       /ping: {get: {operationId: ping, responses: {'204': {description: Y.}}}}
     components:
       schemas:
-        Page: {type: object, properties: {keys: {type: array}, has_more: {type: boolean}, last_id: {type: [string, 'null']}}}
+        Page:
+          properties: {keys: {type: array}, has_more: {type: boolean}, last_id: {type: [string, 'null']}}
     """
     document = form(tmp_path, text, "3.2.0").document
     listing, create = document["paths"]["/keys"]["get"], document["paths"]["/keys"]["post"]
@@ -416,16 +431,16 @@ def test_webhooks_and_callbacks_are_listed_and_noted(tmp_path: Path) -> None:
 
 
 def test_a_shared_response_is_named_once(tmp_path: Path) -> None:
-    text = f"""
+    text = """
     paths:
       /a:
-        get: {{operationId: one, responses: {{'204': {{description: Y.}}, '404': {{$ref: '#/components/responses/Lost'}}}}}}
-        put: {{operationId: two, responses: {{'204': {{description: Y.}}, '404': {{$ref: '#/components/responses/Lost'}}}}}}
+        get: {operationId: one, responses: {'204': {description: Y.}, '404': {$ref: '#/components/responses/Lost'}}}
+        put: {operationId: two, responses: {'204': {description: Y.}, '404': {$ref: '#/components/responses/Lost'}}}
     components:
       responses:
         Lost:
           description: N.
-          content: {{application/json: {{schema: {{type: object, properties: {{code: {{type: string}}}}}}}}}}
+          content: {application/json: {schema: {type: object, properties: {code: {type: string}}}}}
     """
     assert ["Lost"] == list(form(tmp_path, text).document["components"]["schemas"])
 
@@ -483,7 +498,9 @@ SCHEMAS = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=3).map(lambda options: {"anyOf": options}),
         inner.map(lambda items: {"type": "array", "items": items}),
-        st.dictionaries(st.sampled_from("abc"), inner, max_size=2).map(lambda own: {"type": "object", "properties": own}),
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=2).map(
+            lambda own: {"type": "object", "properties": own}
+        ),
         inner.map(lambda own: {"allOf": [own], "description": "x"}),
     ),
     max_leaves=6,
