@@ -72,3 +72,31 @@ def test_fish_completes(offline: Any) -> None:
     assert offline.shell(f"fish --no-config -c '{line}'").finished().split("\n")[:2] == [
         "admin:api-keys\tAPI Keys", "list\tList API keys"
     ]  # fmt: skip
+
+
+def test_bash_without_compopt_completes_file_names(shell: Callable[[str], Any]) -> None:
+    """As bash 3.2 does, which macOS has."""
+    terminal = shell("bash")
+    Path(terminal.folder, "a file").touch()
+    terminal.type("enable -n compopt\r")
+    terminal.until("compopt\n")
+    terminal.type("boltz-api admin:api-keys list --api-key-file a\t")
+    terminal.until("--api-key-file a file")
+    terminal.killed()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"COMP_LINE": "boltz-api "},
+        {"COMP_LINE": "boltz-api ", "COMP_POINT": "nonsense"},
+        {"COMP_WORDS": "boltz-api", "COMP_CWORD": "nonsense"},
+    ],
+)
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish", "tcsh"])
+def test_completion_without_what_a_shell_sets_ends_quietly(
+    offline: Any, shell_name: str, environment: dict[str, str]
+) -> None:
+    done = offline(_BOLTZ_API_COMPLETE=f"{shell_name}_complete", **environment)
+    assert (done.code, done.out, done.err) == (1, "", "")

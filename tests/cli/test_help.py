@@ -23,7 +23,7 @@ def test_help_has_examples_at_each_level(offline: Any) -> None:
 def test_help_is_made_of_the_contract(offline: Any) -> None:
     text = " ".join(offline(KEYS, "create", "--help").out.split())
     assert "--name TEXT API key name. A string of 1 to 255 characters. [required]" in text
-    assert "Omit for a key that does not expire. An integer from 1 to 365." in text
+    assert "Omit for a key that does not expire. [1<=x<=365]" in text
     assert "--mode [live|test]" in text
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +17,11 @@ from hypothesis import strategies as st
 
 from boltz_api.cli.arguments import Entry, entry_of, singular
 from boltz_api.cli.commands import chosen
+from boltz_api.cli.delivery import KeyFile
 from boltz_api.cli.key_state import Filter, moment, relative, state, when
 from boltz_api.cli.options import flag_name, group_name
 from boltz_api.cli.output import Page, csv_text, json_text, progress
+from boltz_api.cli.streams import paste
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -124,6 +128,35 @@ def test_json_escapes_what_cannot_be_seen_and_stays_the_same_document() -> None:
         assert json.loads(text) == value
         assert [mark for mark in text.replace("\n", "") if not mark.isprintable()] == []
         assert "é日\U0001f600" in text
+
+
+@pytest.mark.parametrize(
+    ("system", "word", "expected"),
+    [
+        ("posix", "key_1", "key_1"),
+        ("posix", "a'b $(x)", """'a'"'"'b $(x)'"""),
+        ("nt", "key_1", "key_1"),
+        ("nt", "a'b $(x)", "'a''b $(x)'"),
+        ("nt", "\x1b", r"'\u001b'"),
+    ],
+)
+def test_words_to_paste_are_quoted_for_the_shell(
+    monkeypatch: pytest.MonkeyPatch, system: str, word: str, expected: str
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("os.name", system)
+        assert paste(word) == expected
+
+
+def test_a_key_file_claims_no_more_than_the_system_keeps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = KeyFile(str(tmp_path / "new.key"))
+    assert file.private == (os.name == "posix")
+    (tmp_path / "new.key").chmod(0o644)
+    assert not file.private
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("os.name", "nt")
+        assert not file.private
+    file.close()
 
 
 @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])

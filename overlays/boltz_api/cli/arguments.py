@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 import re
 import select
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import click
+import msgspec
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 from msgspec import Struct
@@ -28,9 +28,6 @@ from boltz_api.model import secret_fields
 from boltz_api.request import Operation
 from boltz_api.validation import in_words, part, parts, shape_of
 from boltz_api_generated import OPERATIONS
-
-if TYPE_CHECKING:
-    from click.types import OptionHelpExtra
 
 Location = Literal["path", "query", "header", "body"]
 
@@ -67,11 +64,8 @@ class Flag:
     def help(self) -> str:
         """Its description, and its limits in words."""
         text = plain_text(_description(self.shape))
-        words = in_words(self.shape)
-        limited = isinstance(bare(self.shape), types.IntType | types.FloatType | types.StrType)
-        if not limited or words in ("a string", "an integer", "a number"):
-            return text
-        return f"{text.rstrip('.')}{'. ' if text else ''}{words[0].upper()}{words[1:]}."
+        limits = in_words(self.shape) if isinstance(bare(self.shape), types.StrType) else "a string"
+        return text if limits == "a string" else f"{text.rstrip('.')}{'. ' if text else ''}{limits.capitalize()}."
 
 
 @dataclass(frozen=True)
@@ -198,16 +192,6 @@ def _description(shape: types.Type) -> str:
     return (schema or {}).get("description") or _description(shape.type)
 
 
-class ContractOption(Option):
-    """An argument of the contract as an option. Its help has the range in words; click's formula is left out."""
-
-    def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
-        """Return what click adds to the help, in brackets."""
-        extra = super().get_help_extra(ctx)
-        extra.pop("range", None)
-        return extra
-
-
 class Json(click.ParamType[object]):
     """A value that no plain flag can spell, as JSON: ``--labels '{"team": "docking"}'``."""
 
@@ -225,11 +209,8 @@ class Json(click.ParamType[object]):
 
 def bare(shape: types.Type) -> types.Type:
     """Return a type under its annotations, without null and without "may be left out"."""
-    kinds = [kind for kind in parts(shape) if not isinstance(kind, types.NoneType | _UNSET)]
+    kinds = [kind for kind in parts(shape) if not isinstance(kind, types.NoneType)]
     return kinds[0] if len(kinds) == 1 else shape
-
-
-_UNSET: Final = getattr(types, "UnsetType", types.NoneType)
 
 
 def flag_type(shape: types.Type) -> click.ParamType[Any]:
@@ -260,11 +241,11 @@ def _option(flag: Flag, spellings: set[str]) -> click.Option:
         if not isinstance(kind, Json):
             one = singular(flag.name)
             names += [f"--{one}"] if one not in spellings else []
-            return ContractOption(names, type=kind, multiple=True, help=f"{flag.help} May be repeated.".strip())
+            return Option(names, type=kind, multiple=True, help=f"{flag.help} May be repeated.".strip())
     if isinstance(shape, types.BoolType):
-        return ContractOption([names[0], f"--{flag.name}/--no-{flag.name}"], default=None, help=flag.help)
+        return Option([names[0], f"--{flag.name}/--no-{flag.name}"], default=None, help=flag.help)
     required = "  [required]" if flag.required else ""
-    return ContractOption(names, type=flag_type(shape), help=flag.help + required)
+    return Option(names, type=flag_type(shape), help=flag.help + required)
 
 
 def operands(entry: Entry) -> list[tuple[str, str]]:
@@ -327,19 +308,16 @@ def _from_body(entry: Entry, files: Sequence[str]) -> dict[str, object]:
     """Return the arguments that the body's files, or else standard input, give."""
     if not entry.body:
         return {}
-    read = parsed if "json" in entry.operation.content_type else bytes
-    found = [(STDIN if file == "-" else file, _from_file(file, read)) for file in files]
+    found = [_load(file) for file in files]
     if not found and (data := _piped()):
-        found = [(STDIN, _read(data, STDIN, read))]
+        found = [(STDIN, _decoded(data, STDIN))]
     if entry.whole_body:
         return {entry.whole_body.argument: found[-1][1]} if found else {}
     names = {flag.wire: flag.argument for flag in entry.body}
     arguments: dict[str, object] = {}
     for source, value in found:
         if not isinstance(value, dict):
-            hint = (
-                " If it is not meant for this command, add: < /dev/null" if source == STDIN and os.name != "nt" else ""
-            )
+            hint = " If it is not meant for this command, add: < /dev/null" if source == STDIN else ""
             raise click.UsageError(f"{source} holds no JSON object, and one is needed; nothing was sent.{hint}")
         for name, item in cast("dict[str, object]", value).items():
             if name not in names:
@@ -348,13 +326,14 @@ def _from_body(entry: Entry, files: Sequence[str]) -> dict[str, object]:
     return arguments
 
 
-def _from_file(path: str, read: Callable[[Any], object]) -> object:
+def _load(path: str) -> tuple[str, object]:
+    source = STDIN if path == "-" else path
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except (OSError, ValueError, AttributeError) as error:
         reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise click.UsageError(f"cannot read the body from {path}: {reason}; nothing was sent.") from error
-    return _read(data, STDIN if path == "-" else path, read)
+        raise click.UsageError(f"cannot read the body from {source}: {reason}; nothing was sent.") from error
+    return source, _decoded(data, source)
 
 
 def _piped() -> bytes:
@@ -372,11 +351,9 @@ def _piped() -> bytes:
     return sys.stdin.buffer.read().strip()
 
 
-def _read(data: bytes, source: str, read: Callable[[Any], object]) -> object:
-    if read is bytes:
-        return data
+def _decoded(data: bytes, source: str) -> object:
     try:
-        return read(data.decode("utf-8-sig"))
+        return parsed(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{source} is not UTF-8 text; nothing was sent.") from error
     except (ValueError, RecursionError) as error:
@@ -386,8 +363,8 @@ def _read(data: bytes, source: str, read: Callable[[Any], object]) -> object:
 def parsed(text: str) -> object:
     """Return a value that is JSON, or YAML where PyYAML is installed."""
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
         try:
             import yaml
         except ModuleNotFoundError:

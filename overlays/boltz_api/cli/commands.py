@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from boltz_api.cli.arguments import Entry, bare, collected, flag_type, operands, parameters
+from boltz_api.cli.arguments import Entry, collected, operands, parameters
 from boltz_api.cli.delivery import Delivery
 from boltz_api.cli.options import KEYS, Command, Example, Settings, flag_name, option, shared_options
 from boltz_api.cli.output import Answer, Object, Output, Page
@@ -73,8 +73,8 @@ def command(entry: Entry, *, options: Sequence[click.Option] = (), act: Callable
     """Return the command of an operation, with options of its own and, if given, in another way of performing it."""
     own = [*parameters(entry), *_options(entry)]
     taken = {spelling for parameter in own for spelling in (*parameter.opts, *parameter.secondary_opts)}
-    own += [option for option in options if taken.isdisjoint(option.opts)]
-    taken |= {spelling for option in options for spelling in option.opts}
+    own += [extra for extra in options if taken.isdisjoint(extra.opts)]
+    taken |= {spelling for extra in options for spelling in extra.opts}
 
     @click.pass_context
     def perform(ctx: click.Context, /, **values: Any) -> None:
@@ -111,20 +111,9 @@ def key_file_option() -> click.Option:
 
 
 def _example(entry: Entry) -> str:
-    """Return the shortest command that has everything required."""
-    words = [entry.line]
-    for flag in entry.flags:
-        if flag.required:
-            kind = flag_type(bare(flag.shape))
-            value = flag.metavar
-            if isinstance(kind, click.Choice):
-                value = str(kind.choices[0])
-            elif isinstance(kind, click.IntRange | click.FloatRange):
-                value = f"{1 if kind.min is None else kind.min:g}"
-            elif kind.name == "json":
-                value = "'{...}'"
-            words.append(value if flag.location == "path" else f"--{flag.name} {value}")
-    return " ".join(words)
+    """Return the command with everything that is required."""
+    required = [flag for flag in entry.flags if flag.required]
+    return " ".join([entry.line, *(f.metavar if f.location == "path" else f"--{f.name} {f.metavar}" for f in required)])
 
 
 def _perform(run: Run) -> None:
@@ -230,9 +219,8 @@ def chosen(
 
 
 def _make(run: Run, client: Boltz, arguments: Mapping[str, object], field: str) -> None:
-    pending = (
-        f"a key named {arguments['name']!r} may have been made" if "name" in arguments else "it may have been done"
-    )
+    named = f" named {arguments['name']!r}" if "name" in arguments else ""
+    pending = f"a key{named} may have been made"
     with Delivery(run.output, field=field, key_file=run.values["key_file"], pending=pending) as delivery:
         try:
             answer = call(client, run.entry, arguments)
@@ -261,8 +249,6 @@ def say_candidates(client: Boltz, error: APIError | RotationError) -> None:
     except BoltzError:
         return
     for key in found:
-        say(
-            f"It may have made {key.name!r} ({key.id}); if so: {paste('boltz-api', 'admin:api-keys', 'revoke', key.id)}"
-        )
+        say(f"It may have made {key.name!r} ({key.id}); if so: {KEYS} revoke {paste(key.id)}")
     if not found:
         say("No key is listed that it may have made; a slow server may still make it.")

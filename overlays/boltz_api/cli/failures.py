@@ -142,28 +142,32 @@ def _said_by_server(error: errors.APIStatusError) -> str:
 
 
 def _advice(error: errors.APIError) -> str:
-    match error:
-        case _ if error.outcome_unknown:
-            return LOOK_FIRST
-        case errors.AuthenticationError():
-            return "Check the key in BOLTZ_API_KEY or --api-key-file: is it whole, and neither revoked nor expired?"
-        case errors.PermissionDeniedError():
-            return "Managing keys takes an admin key (sk_bc_admin_...), used from an address that it allows."
-        case errors.NotFoundError():
-            return f"The keys there are: {KEYS} list --all"
-        case errors.RateLimitError():
-            wait = f"in {error.retry_after:g} seconds" if error.retry_after else "in a while"
-            return f"Try again {wait}."
-        case errors.APITimeoutError():
-            return "Try again, or allow more time with --timeout SECONDS."
-        case errors.APIConnectionError():
-            return "Check the network, the proxy settings, and --base-url or BOLTZ_BASE_URL."
-        case errors.InternalServerError():
-            return "The fault is the server's; try again in a while."
-        case errors.APIResponseValidationError():
-            return "Is --base-url or BOLTZ_BASE_URL right? Otherwise this version is too old for the service."
-        case _:
-            return ""
+    if error.outcome_unknown:
+        return LOOK_FIRST
+    if isinstance(error, errors.RateLimitError) and error.retry_after:
+        return f"Try again in {error.retry_after:g} seconds."
+    return next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "")
+
+
+_ADVICE: Final = (
+    (
+        errors.AuthenticationError,
+        "Check the key in BOLTZ_API_KEY or --api-key-file: is it whole, and neither revoked nor expired?",
+    ),
+    (
+        errors.PermissionDeniedError,
+        "Managing keys takes an admin key (sk_bc_admin_...), used from an address that it allows.",
+    ),
+    (errors.NotFoundError, f"The keys there are: {KEYS} list --all"),
+    (errors.RateLimitError, "Try again in a while."),
+    (errors.APITimeoutError, "Try again, or allow more time with --timeout SECONDS."),
+    (errors.APIConnectionError, "Check the network, the proxy settings, and --base-url or BOLTZ_BASE_URL."),
+    (errors.InternalServerError, "The fault is the server's; try again in a while."),
+    (
+        errors.APIResponseValidationError,
+        "Is --base-url or BOLTZ_BASE_URL right? Otherwise this version is too old for the service.",
+    ),
+)
 
 
 def _in_flags(error: errors.ArgumentError) -> str:
