@@ -167,7 +167,10 @@ def _find_credentials(url: str) -> Credentials | None:
 
 def _refuse_unsafe(url: str) -> None:
     """Refuse a URL that carries credentials, or would carry them unencrypted."""
-    parts = urlsplit(url)
+    try:
+        parts, _ = urlsplit(url), _origin(url)
+    except ValueError as error:
+        raise Refusal(f"{url} is no URL: {error}") from error
     if parts.username is not None or parts.password is not None:
         raise Refusal(
             f"the index's URL holds credentials, which end up in process lists and logs; {HOW_TO_GIVE_CREDENTIALS}"

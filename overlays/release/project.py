@@ -111,7 +111,7 @@ class Repository:
 
     def commit(self, revision: str = "HEAD") -> Commit:
         """The commit that ``revision`` names."""
-        sha, time = self._git("log", "-1", "--format=%H %ct", revision, "--").split()
+        sha, time = self._git("log", "-1", "--format=%H %ct", "--end-of-options", revision, "--").split()
         return Commit(sha=sha, time=datetime.fromtimestamp(int(time), UTC))
 
     def changed(self) -> list[str]:

@@ -22,7 +22,7 @@ from release import changes, publish
 from release.build import Release
 from release.changes import Report, demanded
 from release.index import Index
-from release.project import Project, Refusal
+from release.project import NORMAL_FORM, Project, Refusal
 
 if TYPE_CHECKING:
     from tests.release.conftest import Maintainer
@@ -89,6 +89,18 @@ def test_a_change_of_the_contract_is_reported_with_the_version_that_it_demands(m
     assert f"version {maintainer.version} is too low for 1 breaking change: at least {least} is demanded" == (
         maintainer.refused("changes", "--since", "HEAD", "--check")
     )
+
+
+def test_a_release_whose_contract_is_refused_today_is_compared_by_its_normal_form(
+    maintainer: Maintainer, tmp_path: Path
+) -> None:
+    for name in ("openapi.yaml", NORMAL_FORM):
+        (tmp_path / "old" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "old" / name).write_bytes((maintainer.tree / name).read_bytes())
+    (tmp_path / "old" / "openapi.yaml").write_text("openapi: 3.0.0\n")
+    maintainer.edit("openapi.yaml", "maximum: 365", "maximum: 30")
+    (change,) = changes.contract_changes(tmp_path / "old", maintainer.tree)
+    assert ("breaking", True) == (change.kind, "365 -> 30" in change.text)
 
 
 def test_a_change_of_the_python_api_is_reported(maintainer: Maintainer) -> None:

@@ -307,6 +307,8 @@ def test_uploads_go_beside_the_index(index: str, upload: str, tmp_path: Path) ->
         ("https://packages.internal.test/simple/", "http://packages.internal.test/", "is not https"),
         ("http://127.0.0.1.internal.test/simple/", None, "is not https"),
         ("ftp://127.0.0.1/simple/", None, "is not https"),
+        ("https://[/simple/", None, "is no URL: "),
+        ("http://127.0.0.1:99999/simple/", None, "is no URL: "),
         ("https://me:fake@packages.internal.test/simple/", None, "holds credentials"),
         ("https://fake@packages.internal.test/simple/", None, "holds credentials"),
     ],
