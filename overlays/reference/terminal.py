@@ -105,16 +105,17 @@ def printed(sandbox: Sandbox) -> str:
         "LANG": "C.UTF-8",
     }
     command = [str(Path(sys.executable).with_name("boltz-api")), *COMMAND]
-    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment) as running:
+    # Standard error goes elsewhere: on a busy machine, the command would report its progress there.
+    with subprocess.Popen(
+        command, stdin=follower, stdout=follower, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
         os.close(follower)
         output = b""
-        try:
+        with suppress(OSError):  # a terminal that nobody writes to any more
             while chunk := os.read(leader, 65_536):
                 output += chunk
-        except OSError:  # how a terminal says that nobody writes to it any more
-            pass
-        finally:
-            os.close(leader)
+        os.close(leader)
+        _, errors = running.communicate()
     if running.returncode:
-        raise RuntimeError(output.decode())
+        raise RuntimeError(errors)
     return output.decode().replace("\r\n", "\n")
