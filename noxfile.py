@@ -26,7 +26,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
 PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox"]
-TYPED = ["noxfile.py", "generated", "overlays", "benchmarks"]
+TYPED = ["noxfile.py", "hatch_build.py", "generated", "overlays", "benchmarks"]
 
 
 def install(session: nox.Session, *groups: str, extras: str = "") -> None:

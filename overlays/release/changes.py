@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from release.index import Index
 
 Source: TypeAlias = Callable[[Path, Path], list[Change]]
-"""Compares one aspect of two source trees: the last release's, and the one to be released."""
+"""Compares one aspect of two source trees: the last release's (a git revision, or an sdist, which holds only what its
+``include`` in ``pyproject.toml`` names) and the work tree's."""
 
 KINDS: Final = {"breaking": "breaking change", "addition": "addition", "note": "note"}
 """The kinds of changes, the gravest first, and their nouns."""
