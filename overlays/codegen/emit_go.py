@@ -23,7 +23,7 @@ from codegen.emit_go_names import (
     raw_quoted,
     singular,
 )
-from codegen.emit_go_types import Enum, Field, Struct, Type, Types, Union, is_plain
+from codegen.emit_go_types import Enum, Field, Struct, Type, Types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -333,7 +333,7 @@ class _Emitter:
             checks += self.types.checks(schema, name, quoted(piece), depth=1)
             checks.append(f"\tcheck.Segment(c, {quoted(piece)}, {text})")
             pieces.append(f"url.PathEscape({text})")
-        return arguments, [line for line in checks if f", 0, check.Unlimited)" not in line], " + ".join(pieces)
+        return arguments, [line for line in checks if ", 0, check.Unlimited)" not in line], " + ".join(pieces)
 
     def _params(self, node: Schema, prefix: str, parameters: list[Schema]) -> Params | None:
         body = node.get("requestBody")
@@ -388,12 +388,16 @@ class _Emitter:
         )
         struct.fields.append(found)
         inner = self.types.body(schema)
-        text = f"requestconfig.Text(r.{name}{'.Value' if found.optional == 'opt' else ''}, {quoted(inner.get('format', ''))})"
+        text = f"r.{name}{'.Value' if found.optional == 'opt' else ''}"
+        if found.type.text not in ("string", "param.Opt[string]"):
+            text = f"requestconfig.Text({text}, {quoted(inner.get('format', ''))})"
         lines: list[str] = []
         target = "v" if place == "query" else "h"
         if inner.get("type") == "array" or "array" in (inner.get("type") or ()):
             if own.get("explode", True) and place == "query":
-                item = f"requestconfig.Text(each, {quoted(inner.get('items', {}).get('format', ''))})"
+                item = "each"
+                if found.type.text != "[]string":
+                    item = f"requestconfig.Text(each, {quoted(inner.get('items', {}).get('format', ''))})"
                 lines = [f"for _, each := range r.{name} {{", f"\t{target}.Add({quoted(wire)}, {item})", "}"]
             else:
                 lines = [

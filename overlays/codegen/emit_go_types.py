@@ -285,7 +285,7 @@ class Types:
         schema = self.components[name]
         alone = self._uses[side][name] == 1 and hint
         if side == "request":
-            own = hint if alone else exported(name.removesuffix("Input")) + "Param"
+            own = hint if alone else self._own_name(name) + "Param"
         else:
             own = hint if alone else exported(name)
         claimed = self.names.claim(own)
@@ -374,9 +374,10 @@ class Types:
             if "$ref" in inner:
                 by_reference[inner["$ref"]] = label
             if side == "response":
-                union.variants.append((label, self.response(inner, name + label, owner=owner)))
+                union.variants.append((label, self.response(inner, self._variant_hint(inner, name, label), owner=owner)))
             else:
-                found, optional = self._parameter_type(inner, name + label, owner, required=False)
+                hint = self._variant_hint(inner, name, label)
+                found, optional = self._parameter_type(inner, hint, owner, required=False)
                 if "properties" in self.body(inner) or _options(self.body(inner)):
                     found, optional = Type(f"*{found.text}", secret=found.secret), "zero"
                 union.variants.append((label, found))
@@ -393,9 +394,18 @@ class Types:
         union.secret = any(own.secret for _, own in union.variants)
         return union
 
+    def _variant_hint(self, schema: Schema, name: str, label: str) -> str:
+        """What names an alternative if nothing else does: components have names of their own."""
+        return "" if "$ref" in schema and _is_model(self.body(schema)) else name + label
+
+    def _own_name(self, component: str) -> str:
+        """What a component is called in Go, without the word that tells its two sides apart."""
+        plain = component.replace("Input", "", 1)
+        return exported(plain if plain in self.components else component)
+
     def _label(self, schema: Schema) -> str:
         if "$ref" in schema and _is_model(self.body(schema)):
-            return exported(_reference(schema).removesuffix("Input"))
+            return self._own_name(_reference(schema))
         schema = self.body(schema)
         if schema.get("format") in ("date", "date-time"):
             return "Date" if schema["format"] == "date" else "Time"

@@ -80,6 +80,19 @@ func (d *Decoder) Fail(reason string) {
 	}
 }
 
+// FailWith reports what went wrong with a part of the document that was decoded on its own.
+func (d *Decoder) FailWith(err error) {
+	var fault *Error
+	if !errors.As(err, &fault) {
+		d.Fail(err.Error())
+		return
+	}
+	if d.fail == "" {
+		d.path = append(d.path, strings.TrimPrefix(fault.Path, "$"))
+	}
+	d.Fail(fault.Reason)
+}
+
 // Missing reports that the object lacks the member called name, which is required.
 func (d *Decoder) Missing(name string) {
 	d.Fail("the required member " + strconv.Quote(name) + " is missing")

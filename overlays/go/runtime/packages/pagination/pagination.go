@@ -114,7 +114,7 @@ func (p *CursorPage[T]) UnmarshalJSON(data []byte) error {
 	return jsonwalk.Decode(string(data), p, func(p *CursorPage[T], d *jsonwalk.Decoder) {
 		p.decode(d, pages, func(v *T, d *jsonwalk.Decoder) {
 			if err := json.Unmarshal([]byte(d.Skip().Raw()), v); err != nil {
-				d.Fail(err.Error())
+				d.FailWith(err)
 			}
 		})
 	})
