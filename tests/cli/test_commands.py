@@ -281,6 +281,7 @@ def test_an_answer_is_shown_as_it_was_sent(scripted: Any) -> None:
         ("data[].name", "yaml", "- Sandbox admin\n- Sandbox test admin\n"),
         ("data[].{name: name, live: livemode}", "csv", "name,live\nSandbox admin,true\nSandbox test admin,false\n"),
         ("data[?livemode].{who: name}", "table", "WHO\nSandbox admin\n"),
+        ("data[].[name, livemode]", "csv", "Sandbox admin,true\nSandbox test admin,false\n"),
         ("length(data)", "raw", "2\n"),
         ("data[0].name", "raw", "Sandbox admin\n"),
         ("data[0].name", "yaml", "Sandbox admin\n"),
@@ -314,7 +315,8 @@ def test_a_query_that_leaves_the_key_out_or_fails_does_not_lose_it(boltz: Any) -
     done = boltz(KEYS, "create", "--name", "x", "--query", "key_details.name", "--format", "raw")
     assert (done.code, done.out) == (0, "x\n")
     assert "The key, shown this once: sk_bc_ws_live_" in done.err
-    failed = boltz(KEYS, "create", "--name", "x", "--query", "length(key_details.is_active)")
+    failed = boltz(KEYS, "create", "--name", "x", "--query", "abs(@)")
     assert (failed.code, failed.out) == (1, "")
+    assert failed.err.endswith("the answer could not be written: --query: abs() takes number, and got object.\n")
     assert "The key, shown this once: sk_bc_ws_live_" in failed.err
     assert boltz(KEYS, "create", "--name", "x", "--query", "key", "--format", "raw").out.startswith("sk_bc_ws_live_")

@@ -91,7 +91,6 @@ def test_bash_without_compopt_completes_file_names(shell: Callable[[str], Any]) 
         {},
         {"COMP_LINE": "boltz-api "},
         {"COMP_LINE": "boltz-api ", "COMP_POINT": "nonsense"},
-        {"COMP_WORDS": "boltz-api", "COMP_CWORD": "nonsense"},
     ],
 )
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish", "tcsh"])

@@ -123,6 +123,11 @@ def test_nonsense_is_2_without_a_traceback(boltz: Any, sandbox: Sandbox, argumen
     assert "Traceback" not in done.err
 
 
+def test_a_header_that_cannot_be_sent_is_called_by_its_flag(boltz: Any) -> None:
+    done = boltz(KEYS, "list", "--header", "X: a\nb")
+    assert (done.code, done.err.startswith("boltz-api: --header: the value of 'X'")) == (2, True)
+
+
 # --- the form of errors ---
 
 

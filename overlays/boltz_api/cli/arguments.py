@@ -143,8 +143,11 @@ def entry_of(operation: str) -> Entry:
 
 def singular(name: str) -> str:
     """Return a flag in the singular; unchanged where it is no regular plural."""
-    regular = name.endswith("s") and not name.endswith(("ss", "us", "is", "ies", "ses", "xes", "zes", "hes"))
-    return name[:-1] if regular else name
+    if name.endswith("ies") and len(name) > 4:
+        return name[:-3] + "y"
+    if name.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return name[:-2]
+    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) else name
 
 
 def heading(group: str) -> str:

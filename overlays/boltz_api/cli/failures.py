@@ -21,6 +21,7 @@ from boltz_api.cli.options import (
     UNAUTHENTICATED,
     USAGE,
     ErrorFormat,
+    flag_name,
 )
 from boltz_api.cli.output import json_text, yaml_text
 from boltz_api.redact import ERROR_BODY_LIMIT, printable, scrub
@@ -174,9 +175,8 @@ def _in_flags(error: errors.ArgumentError) -> str:
     """Return the message with the argument spelled as on the command line."""
     name = (error.argument or "").partition("[")[0].partition(".")[0]
     message = str(error)
-    return (
-        f"--{name.strip('_').replace('_', '-')}{message[len(name) :]}" if message.startswith(name or "\n") else message
-    )
+    flag = "header" if name == "default_headers" else flag_name(name)
+    return f"--{flag}{message[len(name) :]}" if name and message.startswith(name) else message
 
 
 def sentence(text: str) -> str:

@@ -246,12 +246,16 @@ class Output:
         try:
             found: Any = _compiled(self._query).search(value)
         except ValueError as error:
-            raise click.ClickException(f"--query: {error}") from error
+            raise click.ClickException(f"--query: {_complaint(error)}") from error
         if found in (None, [], {}):
             say(f"--query {self._query!r} found nothing.")
         if self.format in ("json", "yaml"):
             return write(self._document(found))
         items = cast("list[object]", found) if isinstance(found, list) else [found]
+        if self.format == "csv" and items and all(isinstance(item, list) for item in items):
+            lists = cast("list[list[object]]", items)
+            columns = [str(at) for at in range(max(map(len, lists)))]
+            return write(csv_text((dict(zip(columns, item, strict=False)) for item in lists), columns, heading=False))
         if self.format in ("table", "csv") and items and all(isinstance(item, dict) for item in items):
             rows = cast("list[Object]", items)
             if self.format == "table":
@@ -268,6 +272,16 @@ def _compiled(query: str) -> jmespath.parser.ParsedResult:
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise click.UsageError(f"--query: {query[:100]!r} is no JMESPath expression: {reason}.") from error
+
+
+def _complaint(error: ValueError) -> str:
+    """Return what JMESPath says, without the value that it says it of: that may be a whole list, or hold a secret."""
+    from jmespath.exceptions import JMESPathTypeError
+
+    if isinstance(error, JMESPathTypeError):
+        expected = " or ".join(map(str, error.expected_types))
+        return f"{error.function_name}() takes {expected}, and got {error.actual_type}."
+    return str(error).partition("\n")[0]
 
 
 def _as_sent(answer: Answer) -> str:
