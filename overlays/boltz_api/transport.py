@@ -175,8 +175,12 @@ class AsyncProgress(Progress):
 
 
 def _is_start(event: str, about: Mapping[str, Any]) -> bool:
-    # A proxy is asked to connect before the request itself goes out.
-    return event.endswith("send_request_headers.started") and about["request"].method != b"CONNECT"
+    """Tell whether the request itself begins to be written; a proxy is asked to connect before that."""
+    if not event.endswith("send_request_headers.started") or about["request"].method == b"CONNECT":
+        return False
+    # Nothing more is to be learnt, and each event takes a while.
+    about["request"].extensions.pop("trace", None)
+    return True
 
 
 def _build(client: HTTPClient, step: Send, progress: Progress) -> Any:
