@@ -45,8 +45,8 @@ type prepared struct {
 	body      []byte
 }
 
-// userAgent names this module and its version, which the program that was built with it knows.
-var userAgent = sync.OnceValue(func() string {
+// agent names this module and its version, which the program that was built with it knows.
+func agent() string {
 	module := strings.TrimSuffix(reflect.TypeFor[Config]().PkgPath(), "/internal/requestconfig")
 	version := "devel"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -57,7 +57,7 @@ var userAgent = sync.OnceValue(func() string {
 		}
 	}
 	return "boltz-api-keys/" + version + " Go/" + strings.TrimPrefix(runtime.Version(), "go")
-})
+}
 
 // prepare checks r against the contract and the client's rules, and encodes it. The call's own options win over its
 // arguments, and those over the client's options.
@@ -157,7 +157,7 @@ func (p *prepared) encode(r Request) error {
 	if content == "" {
 		content = "application/json"
 	}
-	p.setDefault("Content-Type", content)
+	p.setDefault("Content-Type", content, jsonType)
 	return nil
 }
 
@@ -195,24 +195,35 @@ func (p *prepared) change() error {
 	return nil
 }
 
-func (p *prepared) setDefault(name, value string) {
-	if _, ok := p.header[name]; !ok && !p.cfg.omitted[name] {
-		p.header[name] = []string{value}
+// Values of headers that most requests have, made once. Nobody else gets a map that holds them: see send.
+var (
+	jsonType  = []string{"application/json"}
+	gzipOnly  = []string{"gzip"}
+	userAgent = sync.OnceValue(func() []string { return []string{agent()} })
+)
+
+func (p *prepared) setDefault(name, value string, same []string) {
+	if _, ok := p.header[name]; ok || p.cfg.omitted[name] {
+		return
 	}
+	if len(same) == 0 || same[0] != value {
+		same = []string{value}
+	}
+	p.header[name] = same
 }
 
 // complete adds the headers that every request has.
 func (p *prepared) complete() error {
-	p.setDefault("Accept", "application/json")
+	p.setDefault("Accept", jsonType[0], jsonType)
 	// Only what is decompressed within the limit on an answer's size.
-	p.setDefault("Accept-Encoding", "gzip")
-	p.setDefault("User-Agent", userAgent())
+	p.setDefault("Accept-Encoding", gzipOnly[0], gzipOnly)
+	p.setDefault("User-Agent", userAgent()[0], userAgent())
 	if p.cfg.omitted["User-Agent"] {
 		p.header["User-Agent"] = []string{""} // else net/http sends its own
 	}
 	contract := p.operation.Contract
 	if contract.KeyHeader != "" && !p.cfg.APIKey.IsZero() {
-		p.setDefault(http.CanonicalHeaderKey(contract.KeyHeader), contract.KeyScheme+p.cfg.APIKey.Reveal())
+		p.setDefault(http.CanonicalHeaderKey(contract.KeyHeader), contract.KeyScheme+p.cfg.APIKey.Reveal(), nil)
 	}
 	if key := http.CanonicalHeaderKey(contract.KeyHeader); key != "" && !p.operation.Public {
 		if _, ok := p.header[key]; !ok && !p.cfg.omitted[key] {

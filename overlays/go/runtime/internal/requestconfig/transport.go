@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 var (
@@ -25,21 +26,19 @@ var (
 // stay keeps net/http from following redirects: it would send the key, and on a 307 the body, to any host.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// defaultClient is shared by all clients that are not given one of their own: a pool each would leak connections.
-var defaultClient = sync.OnceValue(func() *http.Client {
-	return &http.Client{
-		CheckRedirect: stay,
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			TLSHandshakeTimeout:    5 * time.Second,
-			ForceAttemptHTTP2:      true,
-			MaxIdleConns:           200,
-			MaxIdleConnsPerHost:    100,
-			IdleConnTimeout:        90 * time.Second,
-			MaxResponseHeaderBytes: 1 << 20,
-			DisableCompression:     true, // it is undone here, within the limit
-		},
+// defaultTransport is shared by all clients that are not given an HTTP client of their own: a pool each would leak
+// connections. It is used without an http.Client, which would have nothing to add.
+var defaultTransport = sync.OnceValue(func() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           200,
+		MaxIdleConnsPerHost:    100,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+		DisableCompression:     true, // it is undone here, within the limit
 	}
 })
 
@@ -47,7 +46,7 @@ var defaultClient = sync.OnceValue(func() *http.Client {
 func sender(client HTTPClient) (send func(*http.Request) (*http.Response, error), trusted bool) {
 	switch client := client.(type) {
 	case nil:
-		return defaultClient().Do, true
+		return defaultTransport().RoundTrip, true
 	case *http.Client:
 		own := *client
 		own.CheckRedirect = stay
@@ -82,25 +81,21 @@ func (p *prepared) send(ctx context.Context, target *url.URL, timeout time.Durat
 	}
 	// The only proof that nothing was sent: a connection was asked for and never had. Others are guesses: a peer that
 	// resets after it has read everything looks like one that never read.
-	var asked, got atomic.Bool
+	var connection struct{ asked, had atomic.Bool }
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+		GetConn: func(string) { connection.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connection.had.Store(true) },
 	})
 	next, trusted := sender(p.cfg.HTTPClient)
-	var sent error
-	calls := 0
-	handler := func(req *http.Request) (*http.Response, error) {
-		res, err := next(req)
-		calls++
-		sent = err
-		return res, err
+	req := p.request(traced, target)
+	if !trusted || len(p.cfg.Middlewares) > 0 {
+		req.Header = req.Header.Clone() // they may change what is theirs
 	}
-	for i := len(p.cfg.Middlewares) - 1; i >= 0; i-- {
-		middleware, inner := p.cfg.Middlewares[i], handler
-		handler = func(req *http.Request) (*http.Response, error) { return middleware(req, inner) }
+	own := true
+	if len(p.cfg.Middlewares) > 0 {
+		next = chained(p.cfg.Middlewares, next, &own)
 	}
-	res, err := handler(p.request(traced, target))
+	res, err := next(req)
 	if err == nil && res == nil {
 		err = errors.New("the HTTP client returned neither an answer nor an error")
 	}
@@ -108,9 +103,7 @@ func (p *prepared) send(ctx context.Context, target *url.URL, timeout time.Durat
 		if res != nil && res.Body != nil {
 			_ = res.Body.Close()
 		}
-		// A middleware may have sent the request by other means, and failed on its own.
-		own := err == sent && calls == 1 //nolint:errorlint // the very error, not one that wraps it
-		unsent := trusted && own && asked.Load() && !got.Load()
+		unsent := trusted && own && connection.asked.Load() && !connection.had.Load()
 		return outcome{err: withoutURL(err), unsent: unsent, timeout: isTimeout(err), elapsed: time.Since(started)}
 	}
 	body, err := read(res, p.cfg.MaxResponseBytes)
@@ -120,9 +113,31 @@ func (p *prepared) send(ctx context.Context, target *url.URL, timeout time.Durat
 	}
 }
 
+// chained returns a function that sends through the middlewares. It clears own where the outcome is not that of the one
+// request that went through: a middleware may have sent another by other means, and failed on its own.
+func chained(middlewares []Middleware, send MiddlewareNext, own *bool) MiddlewareNext {
+	var last error
+	calls := 0
+	next := func(req *http.Request) (*http.Response, error) {
+		res, err := send(req)
+		calls++
+		last = err
+		return res, err
+	}
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		middleware, inner := middlewares[i], next
+		next = func(req *http.Request) (*http.Response, error) { return middleware(req, inner) }
+	}
+	return func(req *http.Request) (*http.Response, error) {
+		res, err := next(req)
+		*own = calls == 1 && err == last //nolint:errorlint // the very error, not one that wraps it
+		return res, err
+	}
+}
+
 func (p *prepared) request(ctx context.Context, target *url.URL) *http.Request {
 	req := (&http.Request{
-		Method: p.operation.Method, URL: target, Host: target.Host, Header: p.header.Clone(), Body: http.NoBody,
+		Method: p.operation.Method, URL: target, Host: target.Host, Header: p.header, Body: http.NoBody,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	if host := req.Header.Get("Host"); host != "" {
@@ -180,14 +195,25 @@ func gunzip(body string, limit int) (string, error) {
 	return readAll(unzip, 0, limit)
 }
 
+// readAll reads at most limit bytes. The size is a guess; 0 or less is none.
 func readAll(r io.Reader, size int64, limit int) (string, error) {
-	var b strings.Builder
-	if size > 0 && size <= int64(limit) {
-		b.Grow(int(size))
+	if size <= 0 || size > int64(limit) {
+		size = 511
 	}
-	_, err := io.Copy(&b, io.LimitReader(r, int64(limit)+1))
-	if b.Len() > limit {
-		return b.String()[:limit], fmt.Errorf("%w of %d bytes", errTooLarge, limit)
+	b := make([]byte, 0, size+1) // one more, to see the end without growing
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > limit:
+			return string(b[:limit]), fmt.Errorf("%w of %d bytes", errTooLarge, limit)
+		case err == io.EOF: //nolint:errorlint // readers return io.EOF itself
+			return unsafe.String(unsafe.SliceData(b), len(b)), nil // nobody writes to b any more
+		case err != nil:
+			return string(b), err
+		}
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
 	}
-	return b.String(), err
 }

@@ -213,36 +213,90 @@ func MarshalObject(params Struct) ([]byte, error) {
 	if params.null() {
 		return []byte("null"), nil
 	}
-	var b bytes.Buffer
+	w := newWriter()
 	extra := params.extraFields()
 	v := reflect.ValueOf(params)
-	for i := range v.NumField() {
-		field, value := v.Type().Field(i), v.Field(i)
-		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "" || name == "-" || options == "omitzero" && value.IsZero() {
+	for i, field := range fieldsOf(v.Type()) {
+		value := v.Field(i)
+		if field.name == "" || field.omitZero && value.IsZero() {
 			continue
 		}
-		if _, ok := extra[name]; ok {
+		if _, ok := extra[field.name]; ok {
 			continue
 		}
-		text, err := encodeField(value, field.Tag.Get("format"))
-		if err != nil {
+		if err := w.member(field.name, fieldValue(value, field.format)); err != nil {
 			return nil, err
 		}
-		member(&b, name, text)
 	}
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		text, err := encode(extra[name])
-		if err != nil {
+		if err := w.member(name, extra[name]); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		member(&b, name, text)
 	}
-	if b.Len() == 0 {
-		return []byte("{}"), nil
+	return w.object(), nil
+}
+
+// field is what the tags of a field say.
+type field struct {
+	name, format string
+	omitZero     bool
+}
+
+// known holds the fields of each struct that was written.
+var known sync.Map
+
+func fieldsOf(t reflect.Type) []field {
+	if found, ok := known.Load(t); ok {
+		return found.([]field)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	fields := make([]field, t.NumField())
+	for i := range fields {
+		tag := t.Field(i).Tag
+		name, options, _ := strings.Cut(tag.Get("json"), ",")
+		if name != "-" {
+			fields[i] = field{name, tag.Get("format"), options == "omitzero"}
+		}
+	}
+	known.Store(t, fields)
+	return fields
+}
+
+// writer writes an object.
+type writer struct {
+	b       bytes.Buffer
+	encoder *json.Encoder
+}
+
+func newWriter() *writer {
+	w := new(writer)
+	w.encoder = json.NewEncoder(&w.b)
+	w.encoder.SetEscapeHTML(false)
+	w.b.WriteByte('{')
+	return w
+}
+
+func (w *writer) value(v any) error {
+	if err := w.encoder.Encode(v); err != nil {
+		return err
+	}
+	w.b.Truncate(w.b.Len() - 1) // the line break
+	return nil
+}
+
+func (w *writer) member(name string, v any) error {
+	if w.b.Len() > 1 {
+		w.b.WriteByte(',')
+	}
+	if err := w.value(name); err != nil {
+		return err
+	}
+	w.b.WriteByte(':')
+	return w.value(v)
+}
+
+func (w *writer) object() []byte {
+	w.b.WriteByte('}')
+	return w.b.Bytes()
 }
 
 // MarshalUnion returns the JSON of the one alternative that is set: the first field that is not left out.
@@ -253,7 +307,7 @@ func MarshalUnion(params Struct) ([]byte, error) {
 	v := reflect.ValueOf(params)
 	for i := range v.NumField() {
 		if field := v.Type().Field(i); field.IsExported() && !field.Anonymous && !v.Field(i).IsZero() {
-			return encodeField(v.Field(i), field.Tag.Get("format"))
+			return encode(fieldValue(v.Field(i), field.Tag.Get("format")))
 		}
 	}
 	return []byte("null"), nil
@@ -267,40 +321,29 @@ func MarshalValue(params Struct, body any) ([]byte, error) {
 	if body == nil {
 		return []byte("null"), nil
 	}
-	return encodeField(reflect.ValueOf(body), "")
+	return encode(fieldValue(reflect.ValueOf(body), ""))
 }
 
-func encodeField(v reflect.Value, format string) ([]byte, error) {
+// fieldValue returns what is encoded for a field.
+func fieldValue(v reflect.Value, format string) any {
 	if isNullSequence(v) {
-		return []byte("null"), nil
+		return nil
 	}
 	if v.Kind() == reflect.Slice && v.IsNil() {
-		return []byte("[]"), nil
+		return []any{}
 	}
 	value := v.Interface()
 	if format == "date" {
 		switch t := value.(type) {
 		case time.Time:
-			return encode(t.Format(time.DateOnly))
+			return t.Format(time.DateOnly)
 		case Opt[time.Time]:
 			if t.Valid() {
-				return encode(t.Value.Format(time.DateOnly))
+				return t.Value.Format(time.DateOnly)
 			}
 		}
 	}
-	return encode(value)
-}
-
-func member(b *bytes.Buffer, name string, text []byte) {
-	if b.Len() == 0 {
-		b.WriteByte('{')
-	} else {
-		b.WriteByte(',')
-	}
-	quoted, _ := encode(name) // a string always has a JSON text
-	b.Write(quoted)
-	b.WriteByte(':')
-	b.Write(text)
+	return value
 }
 
 // encode is json.Marshal without its escapes for HTML.
