@@ -6,7 +6,7 @@ import ast
 import json
 import shlex
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -20,7 +20,8 @@ CONTRACTS = sorted((Path(__file__).parent.parent / "contracts").glob("*.yaml"))
 
 @pytest.fixture(params=CONTRACTS, ids=[path.stem for path in CONTRACTS])
 def document(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return cast("dict[str, Any]", load(request.param).document)
+    document: dict[str, Any] = load(request.param).document
+    return document
 
 
 @pytest.fixture
