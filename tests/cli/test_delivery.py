@@ -148,6 +148,13 @@ def test_an_answer_that_cannot_be_used_is_shown_where_it_can(boltz: Any, sandbox
     assert (done.code, bool(KEY.search(done.err))) == (4, True)
 
 
+def test_an_empty_key_is_no_success(boltz: Any, scripted: Any) -> None:
+    answer = {**boltz(*CREATE).json, "key": ""}
+    done = scripted(answer)(*CREATE, "--key-file", "new.key")
+    assert (done.code, done.json["key"], (boltz.folder / "new.key").exists()) == (1, "", False)
+    assert "holds no 'key'" in done.err
+
+
 def test_a_key_that_is_somebody_elses_is_no_success(boltz: Any, sandbox: Sandbox, scripted: Any) -> None:
     answer = boltz(KEYS, "create", "--name", "theirs").json
     done = scripted(answer)(*CREATE, "--key-file", "new.key")

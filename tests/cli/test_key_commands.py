@@ -168,6 +168,8 @@ def test_revoke_takes_lines_from_standard_input(boltz: Any, sandbox: Sandbox) ->
     assert done.out == "".join(f"{key_id}  revoked: Made for a test\n" for key_id in ids)
     assert (done.code, done.err) == (0, "3 revoked.\n")
     assert boltz(KEYS, "revoke", "-", input_="").err == "There is nothing to do.\n"
+    raw = boltz(KEYS, "revoke", *ids[:2], "--format", "raw").out.splitlines()
+    assert [json.loads(line)["id"] for line in raw] == ids[:2]
     as_json = boltz(KEYS, "revoke", *ids, "--format", "json").json
     assert [each["result"] for each in as_json["data"]] == ["revoked"] * 3
 

@@ -98,7 +98,13 @@ class Delivery:
         self._file: KeyFile | None = None
 
     def __enter__(self) -> Self:
-        self._file = None if self._path is None else KeyFile(self._path)
+        try:
+            with INTERRUPTS.hold():
+                self._file = None if self._path is None else KeyFile(self._path)
+        except KeyboardInterrupt:
+            if self._file is not None:
+                self._file.close()
+            raise
         return self
 
     def __exit__(
@@ -118,8 +124,14 @@ class Delivery:
 
         """
         with INTERRUPTS.hold():
-            self._hand_over(answer, str(answer.fields[self._field]))
+            secret = answer.fields.get(self._field)
+            if isinstance(secret, str) and secret:
+                self._hand_over(answer, secret)
+            elif self._output is not None:
+                self._output.show(answer)
             self.pending = ""
+            if not secret:
+                raise click.ClickException(f"the server's answer holds no {self._field!r}.")
 
     def _hand_over(self, answer: Answer, secret: str) -> None:
         if self._file is None:

@@ -195,7 +195,7 @@ class Output:
 
         def kept() -> Iterator[Page]:
             for result in results:
-                yield Page({"data": [result]})
+                yield Page({"data": [result]}, json_text(result).strip().encode())
 
         found = kept()
         while True:
