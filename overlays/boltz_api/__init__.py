@@ -22,10 +22,18 @@ if TYPE_CHECKING:
     from boltz_api import pagination as pagination
     from boltz_api import resources as resources
     from boltz_api import types as types
+    from boltz_api.base import RequestOptions as RequestOptions
     from boltz_api.client import AsyncBoltz as AsyncBoltz
     from boltz_api.client import AsyncBoltz as AsyncClient
     from boltz_api.client import Boltz as Boltz
     from boltz_api.client import Boltz as Client
+    from boltz_api.defaults import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
+    from boltz_api.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+    from boltz_api.defaults import DefaultAioHttpClient as DefaultAioHttpClient
+    from boltz_api.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
+    from boltz_api.defaults import DefaultHttpxClient as DefaultHttpxClient
+    from boltz_api.defaults import ProxiesTypes as ProxiesTypes
+    from boltz_api.defaults import Transport as Transport
     from boltz_api.errors import APIConnectionError as APIConnectionError
     from boltz_api.errors import APIError as APIError
     from boltz_api.errors import APIResponseValidationError as APIResponseValidationError
@@ -51,26 +59,18 @@ if TYPE_CHECKING:
     from boltz_api.errors import RotationError as RotationError
     from boltz_api.errors import UnprocessableEntityError as UnprocessableEntityError
     from boltz_api.keys import Rotation as Rotation
+    from boltz_api.model import Model as BaseModel
     from boltz_api.pagination import AsyncCursorPage as AsyncCursorPage
     from boltz_api.pagination import AsyncPaginator as AsyncPaginator
     from boltz_api.pagination import SyncCursorPage as SyncCursorPage
-    from boltz_api.response import APIResponse as APIResponse
-    from boltz_api.response import AsyncAPIResponse as AsyncAPIResponse
-    from boltz_api.base import RequestOptions as RequestOptions
     from boltz_api.request import NOT_GIVEN as NOT_GIVEN
     from boltz_api.request import NotGiven as NotGiven
     from boltz_api.request import Omit as Omit
     from boltz_api.request import not_given as not_given
     from boltz_api.request import omit as omit
+    from boltz_api.response import APIResponse as APIResponse
+    from boltz_api.response import AsyncAPIResponse as AsyncAPIResponse
     from boltz_api.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
-    from boltz_api.defaults import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
-    from boltz_api.defaults import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
-    from boltz_api.defaults import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
-    from boltz_api.defaults import DefaultHttpxClient as DefaultHttpxClient
-    from boltz_api.defaults import ProxiesTypes as ProxiesTypes
-    from boltz_api.defaults import Transport as Transport
-    from boltz_api.defaults import DefaultAioHttpClient as DefaultAioHttpClient
-    from boltz_api.model import Model as BaseModel
 
 __title__ = "boltz_api"
 # The one place that states the version; the build reads it here. Asking importlib.metadata instead would cost every

@@ -1,4 +1,4 @@
-"""What every client has, whatever the contract: settings, connections, and calls to endpoints that it does not describe.
+"""What every client has, whatever the contract: settings, connections, and calls to endpoints that it does not have.
 
 The generated root classes derive from these, and say where the service is and how it takes the key.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Self, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, ParamSpec, Self, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
 from msgspec import UNSET
@@ -50,8 +50,10 @@ from boltz_api.settings import (
 )
 from boltz_api.transport import (
     AsyncConnections,
+    AsyncHTTPClient,
     AsyncTransport,
     SyncConnections,
+    SyncHTTPClient,
     SyncTransport,
     check_http_client,
 )
@@ -60,6 +62,8 @@ from boltz_api.validation import check_url_text, did_you_mean, shown
 if TYPE_CHECKING:
     import httpx
 
+H = TypeVar("H")
+"""The HTTP client that may be passed in."""
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -78,7 +82,7 @@ class RequestOptions(TypedDict, total=False):
     max_retries: int
 
 
-class BaseClient(NotPickled):
+class BaseClient(NotPickled, Generic[H]):
     """What clients for threads and for tasks share.
 
     Args:
@@ -112,7 +116,6 @@ class BaseClient(NotPickled):
     _settings: Settings
     _transport: Any
 
-    # Any: which kind of HTTP client, the subclass knows.
     def __init__(
         self,
         *,
@@ -123,7 +126,7 @@ class BaseClient(NotPickled):
         total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT,
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
-        http_client: Any = None,
+        http_client: H | None = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         allow_insecure_http: bool | None = None,
         _timing: Timing | None = None,
@@ -148,7 +151,7 @@ class BaseClient(NotPickled):
         )
         self._connect(settings, http_client)
 
-    def _connect(self, settings: Settings, http_client: Any) -> None:
+    def _connect(self, settings: Settings, http_client: H | None) -> None:
         """Start with ``settings``, on connections of its own."""
         raise NotImplementedError
 
@@ -217,14 +220,13 @@ class BaseClient(NotPickled):
         """What every request asks in addition."""
         return dict(self._settings.query)
 
-    # Any: as in the constructor.
     def copy(
         self,
         *,
         api_key: str | None = None,
         base_url: str | httpx.URL | None = None,
         timeout: TimeoutArgument = NOT_GIVEN,
-        http_client: Any = None,
+        http_client: H | None = None,
         max_retries: int | NotGiven = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
         default_headers: Mapping[str, str | Omit] | None = None,
@@ -293,7 +295,7 @@ class BaseClient(NotPickled):
         )
         clone = type(self).__new__(type(self))
         if http_client is None:
-            clone._settings, clone._transport = settings, self._transport.borrowed()
+            clone._settings, clone._transport = settings, self._transport.borrowed()  # noqa: SLF001  # it is one of us
         else:
             clone._connect(settings, http_client)  # noqa: SLF001  # it is one of us
         return clone
@@ -306,12 +308,12 @@ class BaseClient(NotPickled):
         return f"{type(self).__name__}({'' if settings is None else f'base_url={settings.base_url!r}'})"
 
 
-class SyncAPIClient(BaseClient):
+class SyncAPIClient(BaseClient[SyncHTTPClient]):
     """A client for threads; any number of them may share one."""
 
     _transport: SyncTransport
 
-    def _connect(self, settings: Settings, http_client: Any) -> None:
+    def _connect(self, settings: Settings, http_client: SyncHTTPClient | None) -> None:
         check_http_client(http_client, "close", "an httpx.Client")
         self._settings = settings
         self._transport = SyncTransport(SyncConnections(http_client), settings.timing)
@@ -325,8 +327,8 @@ class SyncAPIClient(BaseClient):
 
         Args:
             path: Below ``base_url``, or a full URL of the same origin.
-            cast_to: What to make of the response: a model, ``dict``, ``list``, ``object``, ``str``, ``bytes``, ``None``'s
-                type, or ``httpx.Response``.
+            cast_to: What to make of the response: a model, ``dict``, ``list``, ``object``, ``str``, ``bytes``, the type
+                of ``None``, or ``httpx.Response``.
             options: Headers, query and the like.
 
         Raises:
@@ -335,7 +337,7 @@ class SyncAPIClient(BaseClient):
         """
         return self._send("GET", path, cast_to, UNSET, None, _concealed(options))
 
-    def _send(
+    def _send(  # noqa: PLR0917  # arguments of the methods below, all of them
         self,
         method: str,
         path: str,
@@ -423,7 +425,7 @@ class SyncAPIClient(BaseClient):
         self.close()
 
 
-class AsyncAPIClient(BaseClient):
+class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
     """A client for tasks, under asyncio or trio; any number of them may share one.
 
     Connections belong to an event loop. A client that is used in one loop after the other opens new ones in each.
@@ -431,7 +433,7 @@ class AsyncAPIClient(BaseClient):
 
     _transport: AsyncTransport
 
-    def _connect(self, settings: Settings, http_client: Any) -> None:
+    def _connect(self, settings: Settings, http_client: AsyncHTTPClient | None) -> None:
         check_http_client(http_client, "aclose", "an httpx.AsyncClient")
         self._settings = settings
         self._transport = AsyncTransport(AsyncConnections(http_client), settings.timing)
@@ -444,7 +446,7 @@ class AsyncAPIClient(BaseClient):
         """Send a GET request to an endpoint that the contract does not describe; see ``Boltz.get``."""
         return await self._send("GET", path, cast_to, UNSET, None, _concealed(options))
 
-    async def _send(
+    async def _send(  # noqa: PLR0917  # as above
         self,
         method: str,
         path: str,
@@ -533,7 +535,7 @@ def _concealed(options: Any) -> Any:  # Any: a typed dict is no dict to type che
     return concealed
 
 
-def _undocumented(
+def _undocumented(  # noqa: PLR0917  # as above
     settings: Settings,
     method: str,
     path: str,

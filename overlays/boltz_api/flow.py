@@ -89,7 +89,7 @@ class Call(Struct, frozen=True):
         operation = self.prepared.operation
         return error.describe(
             operation=operation.name or None,
-            arguments=self.prepared.arguments(),
+            arguments=self.prepared.shown_arguments(),
             started_at=self._start(),
             started=self.started,
             outcome_unknown=outcome_unknown,
@@ -114,7 +114,7 @@ class Call(Struct, frozen=True):
     def _advice(self, *, interrupted: bool) -> str:
         if self.safeguard is None:
             return ""
-        return self.safeguard.advice(self.prepared.arguments(), self._start(), interrupted=interrupted)
+        return self.safeguard.advice(self.prepared.shown_arguments(), self._start(), interrupted=interrupted)
 
     def finish(self, received: Received) -> Any:
         """Decode the response, and compare it with what was asked for.
@@ -123,16 +123,16 @@ class Call(Struct, frozen=True):
             APIResponseValidationError: It does not fit. The error holds the response, which may be that of a create.
 
         """
+        operation = self.prepared.operation
         try:
-            operation = self.prepared.operation
             result = decode(received, received.kind if operation.responses else operation.response)
-            if self.safeguard is not None:
-                found = self.safeguard.differences(self.prepared.arguments(), result)
-                if found:
-                    message = f"The response is not what was asked for: {'; '.join(found)}"
-                    raise APIResponseValidationError(http_response(received), message=message)
         except APIResponseValidationError as error:
-            raise self.attach_to(error, outcome_unknown=not self.prepared.operation.repeatable) from None
+            raise self.attach_to(error, outcome_unknown=not operation.repeatable) from None
+        found = () if self.safeguard is None else self.safeguard.differences(self.prepared.arguments(), result)
+        if found:
+            message = f"The response is not what was asked for: {'; '.join(found)}"
+            mismatch = APIResponseValidationError(http_response(received), message=message)
+            raise self.attach_to(mismatch, outcome_unknown=not operation.repeatable)
         return result
 
     def broken(self, failure: Failure) -> APIError:

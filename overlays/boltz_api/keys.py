@@ -49,7 +49,7 @@ CLOCKS_APART: Final = timedelta(minutes=10)
 An edge writes the one, a database the other; nobody promises that they agree.
 """
 CLOCK_UNKNOWN: Final = timedelta(days=1)
-"""By how much the time of a call may be wrong where our clock may have been set since, or nothing tells the server's."""
+"""By how much the time of a call may be wrong where our clock may have been set since, or the server's is unknown."""
 
 _LONGEST_LIFE: Final = 365
 
@@ -93,7 +93,7 @@ def _networks(texts: Iterable[object]) -> set[object]:
 
 
 def _network(text: str) -> Any:  # Any: ipaddress has no common type that says what all networks have
-    """Return the address that ``text`` means. One can be written in many ways, and the server may have chosen another."""
+    """Return the address that ``text`` means: one can be written in many ways, and the server may choose another."""
     from ipaddress import IPv6Network, ip_network
 
     try:
@@ -196,7 +196,7 @@ def _is_true(answer: object) -> bool:
 
 
 def last_sign_of_life(key: APIKey) -> datetime:
-    """Return when the key was last used, or made if that was later: a key made yesterday has not been idle for a month."""
+    """Return when the key was last used, or made if that was later: a key made yesterday has not been idle long."""
     made = in_utc(key.created_at)
     return made if key.last_used_at is None else max(made, in_utc(key.last_used_at))
 
@@ -348,7 +348,7 @@ Check = Callable[[APIKeyCreateResponse], object]
 Lifetime = int | Literal["same", "never"]
 
 
-def _rotate(
+def _rotate(  # noqa: PLR0917  # the arguments of rotate()
     settings: Settings,
     api_key_id: str | APIKey,
     check: Check | None,

@@ -83,8 +83,8 @@ class Place(Struct, frozen=True):
         return Place(replace(self.request, query={**self.request.query, **found}), self.number + 1, self.seen)
 
 
-def next_cursor(query: Mapping[str, object], page: object, pagination: Pagination = _DEFAULT) -> dict[str, str] | None:
-    """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last.
+def next_cursor(query: Mapping[str, object], page: object, paging: Pagination = _DEFAULT) -> dict[str, str] | None:
+    """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last one.
 
     Only ``has_more`` says whether there is one: a page may be empty because what it held was filtered out.
 
@@ -92,11 +92,11 @@ def next_cursor(query: Mapping[str, object], page: object, pagination: Paginatio
         PaginationError: The server says that there is more, and not where.
 
     """
-    if not _field(page, pagination.more):
+    if not _field(page, paging.more):
         return None
-    backward = pagination.backward is not None and bool(query.get(pagination.backward))
-    parameter = pagination.backward if backward else pagination.forward
-    cursor = _field(page, pagination.first if backward else pagination.last)
+    backward = paging.backward is not None and bool(query.get(paging.backward))
+    parameter = paging.backward if backward else paging.forward
+    cursor = _field(page, paging.first if backward else paging.last)
     if not cursor or parameter is None:
         raise PaginationError(
             "The server says that there are more pages and gives no cursor for the next one; the list is incomplete."
@@ -249,7 +249,7 @@ class SyncCursorPage(BasePage[T]):
     def fetched(cls, envelope: object, place: Place, client: SyncPerformer) -> Self:
         """Return the page that ``envelope`` is, which stands at ``place``."""
         page = cls._of(envelope, place)
-        page._client = client
+        page._client = client  # noqa: SLF001  # it is one of us
         return page
 
     def __iter__(self) -> Iterator[T]:
@@ -282,7 +282,7 @@ class AsyncCursorPage(BasePage[T]):
     def fetched(cls, envelope: object, place: Place, client: AsyncPerformer) -> Self:
         """Return the page that ``envelope`` is, which stands at ``place``."""
         page = cls._of(envelope, place)
-        page._client = client
+        page._client = client  # noqa: SLF001  # it is one of us
         return page
 
     def __aiter__(self) -> AsyncIterator[T]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, NoReturn, Self, SupportsIndex, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, Self, SupportsIndex, TypeVar, cast
 from urllib.parse import quote, unquote_plus
 from weakref import WeakValueDictionary
 
@@ -64,6 +64,11 @@ class Secret(Generic[T]):
 
     def __init__(self, value: T) -> None:
         self._value = value
+
+    @staticmethod
+    def of(value: Any) -> Secret[Any]:  # Any: what callers pass
+        """Return ``value`` as a secret, if it is none already."""
+        return cast("Secret[Any]", value) if type(value) is Secret else Secret(value)
 
     def reveal(self) -> T:
         """Return the value itself."""

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct, field
 
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError, MissingAPIKeyError
-from boltz_api.redact import Secret, credentials_in, redact_url, remember
+from boltz_api.redact import MASK, Secret, credentials_in, redact_url, remember
 from boltz_api.validation import (
     check_text,
     check_url_text,
@@ -20,6 +20,7 @@ from boltz_api.validation import (
     encode_json,
     plain,
     plain_or_refused,
+    secret_arguments,
     shown,
     validated,
 )
@@ -288,6 +289,13 @@ class Prepared(Struct, Generic[R_co], frozen=True):
         body = cast("dict[str, object]", members) if isinstance(members, dict) else {}
         return {**self.request.path, **self.request.query, **self.request.headers, **body}
 
+    def shown_arguments(self) -> Mapping[str, object]:
+        """Return what is asked for, with the secrets masked."""
+        operation = self.operation
+        kinds = (operation.path_parameters, operation.query, operation.headers, operation.body)
+        secret = {name for kind in kinds for name in secret_arguments(kind)}
+        return {name: MASK if name in secret else value for name, value in self.arguments().items()}
+
     # Struct has one of each, which would show the URL as it is; Any is how Struct declares it.
     def __repr__(self) -> str:
         return f"<Prepared {self.operation.method} {self.shown_url}>"
@@ -401,7 +409,7 @@ def is_json(content_type: str) -> bool:
 def _content(request: Request[Any], extra: Mapping[str, object]) -> bytes:
     operation = request.operation
     body: object = {} if request.body is UNSET else request.body
-    content = None if isinstance(body, dict) else _as_it_is(body, operation)
+    content = _as_it_is(body, operation)
     if content is not None:
         if extra:
             raise ArgumentTypeError("extra_body: the body is no object to add it to", argument="extra_body")
@@ -429,8 +437,7 @@ def _form(body: object, extra: Mapping[str, object]) -> bytes:
     for name, value in values.items():
         for item in _items(value):
             if item is not None:
-                nested = isinstance(item, (dict, list))
-                text = encode_json(item, argument=name).decode() if nested else text_of(item)
+                text = encode_json(item, argument=name).decode() if type(item) in (dict, list) else text_of(item)
                 check_text(name, text)
                 pairs.append((name, text))
     return urlencode(pairs).encode()
@@ -503,7 +510,7 @@ def checked_headers(argument: str, headers: Any) -> Secret[HeaderLayer] | None:
     """
     if headers is None:
         return None
-    concealed: Secret[Any] = headers if isinstance(headers, Secret) else Secret(headers)
+    concealed = Secret.of(headers)
     del headers
     mapping(argument, concealed)
     for name in concealed.reveal():
@@ -553,6 +560,7 @@ def timeouts_from(value: Any, default: Timeouts) -> Timeouts:
     """
     if isinstance(value, NotGiven):
         return default
+    original: object = value
     seconds: tuple[object, ...]
     if value is None or isinstance(value, (int, float)):
         seconds = (value, value, value, value)
@@ -561,7 +569,7 @@ def timeouts_from(value: Any, default: Timeouts) -> Timeouts:
     else:
         seconds = tuple(getattr(value, phase, NOT_GIVEN) for phase in ("connect", "read", "write", "pool"))
     numbers = [each for each in seconds if each is None or isinstance(each, (int, float))]
-    got = "" if len(numbers) == 4 and all(each is None or each > 0 for each in numbers) else shown(value)
+    got = "" if len(numbers) == 4 and all(each is None or each > 0 for each in numbers) else shown(original)
     if len(numbers) != 4 or len(seconds) != 4:
         raise ArgumentTypeError(f"timeout: expected seconds, an httpx.Timeout, or None, got {got}", argument="timeout")
     if got:

@@ -56,7 +56,7 @@ class Failure(Struct, frozen=True):
     partial: Received | None = None
     """What came of a response before it broke off."""
 
-    # Struct has one of each, which would show the error, and that may quote the response; Any is how Struct declares it.
+    # Struct has one of each, which would show the error, which may quote the response; Any is how Struct declares it.
     def __repr__(self) -> str:
         return f"<Failure {type(self.error).__name__}>"
 

@@ -11,6 +11,8 @@ from contextlib import suppress
 from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from boltz_api.errors import ArgumentTypeError, ClientClosedError
 from boltz_api.flow import Ask, Flow, Send, Sleep
 from boltz_api.response import Body, DeadlineError, HTTPResponse, Received, http_library
@@ -444,9 +446,7 @@ class SyncTransport:
         except Exception as error:  # noqa: BLE001  # custom transports and hooks may raise anything
             strip_frames(error)
             partial = None if http is None or body is None else self._received(step, http, body.take(), complete=False)
-            if partial is not None:
-                error = self._in_time(step, error)
-            return classify(error, partial, unwritten=progress.unwritten)
+            return self._in_time(step, classify(error, partial, unwritten=progress.unwritten))
         except BaseException as interruption:
             strip_frames(interruption)
             raise
@@ -507,17 +507,18 @@ class SyncTransport:
                     yield body.take()
             except Exception as error:  # noqa: BLE001  # as in _send
                 strip_frames(error)
-                raise step.broken(classify(self._in_time(step, error))) from None
+                raise step.broken(self._in_time(step, classify(error))) from None
             finally:
                 close()
 
         stream = _sync_stream(http, pieces(), close)
         return self._received(step, http, b"", stream=stream)
 
-    def _in_time(self, step: Send, error: Exception) -> Exception:
-        """Return ``error``, or the deadline where that has passed: the watchdog broke the connection then."""
-        over = step.deadline is not None and self._timing.monotonic() >= step.deadline
-        return DeadlineError() if over else error
+    def _in_time(self, step: Send, failure: Failure) -> Failure:
+        """Return ``failure`` as a timeout of the whole call where that is what it is."""
+        if step.deadline is None or not failure.transient or self._timing.monotonic() < step.deadline:
+            return failure
+        return replace(failure, error=DeadlineError(), timeout=True)
 
     def _received(
         self, step: Send, http: HTTPResponse, content: bytes, *, complete: bool = True, stream: object = None

@@ -157,6 +157,18 @@ def may_hold_secret(kind: Any) -> bool:  # Any: a type form
     return free or any(mark(shape, "format") == "password" for shape in shapes)
 
 
+@lru_cache(maxsize=256)
+def secret_arguments(kind: Any) -> frozenset[str]:  # Any: a type form
+    """Return the wire names of the fields of ``kind`` that are secrets, or hold one at any depth."""
+    struct = None if kind is None else part(shape_of(kind), inspect.StructType)
+    return frozenset(
+        field.encode_name
+        for field in (() if struct is None else struct.fields)
+        for shape in _shapes_in(field.type)
+        if mark(shape, "format") == "password"
+    )
+
+
 # --- before sending ---
 
 
