@@ -37,7 +37,7 @@ CONTROLLED = (
 
 @frozen
 class Finished:
-    """What a command that ran in a pipe left behind."""
+    """Exit code and output of a command that ran in a pipe."""
 
     code: int
     out: str
@@ -51,7 +51,7 @@ class Finished:
 
 @frozen
 class World:
-    """Where the command runs: its environment and its folder."""
+    """The command's environment and folder."""
 
     environment: Mapping[str, str]
     folder: Path

@@ -1,4 +1,4 @@
-"""What goes wrong: one sentence on standard error, what to do next, and a code that a script can tell apart."""
+"""Failures: one sentence on standard error, what to do next, and a code that a script can tell apart."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_progress_waits_a_second_and_is_gone_at_the_end(monkeypatch: pytest.Monk
 
 
 def pages_of(ids: list[str], size: int, *, backward: bool) -> Iterator[Page]:
-    """What a server sends to a walk through ``ids``, which began at one end."""
+    """Yield what a server sends to a walk through ``ids``, which began at one end."""
     starts = range(0, len(ids), size)
     parts = [ids[start : start + size] for start in starts]
     if backward:

@@ -89,7 +89,7 @@ def entry() -> Entry:
 
 
 def parsed(entry: Entry, *line: str) -> dict[str, object]:
-    """What the command makes of a line."""
+    """Return the arguments that the command reads from a line."""
     command = commands.command(entry)
     with command.make_context("start", list(line)) as ctx:
         return arguments.collected(ctx, entry, ctx.params.get("operands", ()))

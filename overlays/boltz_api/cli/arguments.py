@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def help(self) -> str:
-        """What the operation does, without the list of its arguments."""
+        """The operation's description, without the list of its arguments."""
         module = vars(sys.modules.get(f"boltz_api_generated.resources.{self.operation.resource}", object))
         methods = (getattr(kind, self.operation.function, None) for kind in module.values() if isinstance(kind, type))
         text = next(filter(None, map(inspect.getdoc, filter(None, methods))), self.operation.summary)
@@ -253,11 +253,13 @@ def _option(flag: Flag, spellings: set[str]) -> click.Option:
 
 def operands(entry: Entry) -> list[tuple[str, str]]:
     """Return what may stand without a flag: the parts of the path, in order, and the body's file."""
-    told = [(f"[{flag.metavar}]", flag.help) for flag in entry.flags if flag.location == "path"]
+    found = [(f"[{flag.metavar}]", flag.help) for flag in entry.flags if flag.location == "path"]
     if entry.body:
-        text = "Take the body from this JSON file; flags win over it. @- is standard input, which is read without "
-        told.append(("[@FILE]", text + "being named where something is piped in. With PyYAML installed, YAML will do."))
-    return told
+        text = (
+            "Take the body from this JSON file (YAML with PyYAML installed); flags win over it. @- is standard input, "
+        )
+        found.append(("[@FILE]", text + "which is read without being named where something is piped in."))
+    return found
 
 
 def _complete_file(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -271,8 +273,8 @@ def _complete_file(ctx: click.Context, parameter: click.Parameter, incomplete: s
 
 def parameters(entry: Entry) -> Iterator[click.Parameter]:
     """Yield what click is to parse: the operands, and a flag an argument."""
-    if told := operands(entry):
-        metavar = " ".join(name for name, _ in told)
+    if described := operands(entry):
+        metavar = " ".join(name for name, _ in described)
         yield click.Argument(["operands"], nargs=-1, metavar=metavar, shell_complete=_complete_file)
     spellings = {flag.name for flag in entry.flags}
     for flag in entry.flags:

@@ -60,7 +60,7 @@ class Run:
 
     @property
     def operands(self) -> Sequence[str]:
-        """What stands without a flag."""
+        """The arguments that stand without a flag."""
         given: tuple[str, ...] = self.values.get("operands", ())
         return given
 

@@ -42,7 +42,7 @@ class KeyFile:
 
     @property
     def private(self) -> bool:
-        """Whether the system keeps others from reading the file. Windows and some file systems know no such modes."""
+        """True where the system keeps others from reading the file: on Windows and some file systems, it does not."""
         return os.name == "posix" and not os.fstat(self._file.fileno()).st_mode & 0o077
 
     def write(self, content: bytes) -> None:

@@ -48,8 +48,8 @@ class Failure:
             return printable(scrub(self.body, limit=ERROR_BODY_LIMIT), keep="\n\t") + "\n"
         # The facts come from a body that the client has cut and scrubbed.
         fields = {"type": self.type, "message": scrub(self.message), "hint": self.hint or None, **self.facts}
-        told = {name: value for name, value in fields.items() if value is not None} | {"exit_code": self.exit_code}
-        return _yaml({"error": told}) if form == "yaml" else json_text({"error": told})
+        known = {name: value for name, value in fields.items() if value is not None} | {"exit_code": self.exit_code}
+        return _yaml({"error": known}) if form == "yaml" else json_text({"error": known})
 
 
 def _yaml(value: object) -> str:

@@ -48,7 +48,7 @@ _IDS: Final = "[API_KEY_ID]..."
 
 Lifetime: TypeAlias = int | Literal["same", "never"]
 Result: TypeAlias = tuple[str, str]
-"""What became of a key, in a word or two, and the details."""
+"""The outcome for a key in a word or two, and the details."""
 NOT_FOUND: Final[Result] = ("not found", "not among the keys that can be listed")
 
 
@@ -304,7 +304,7 @@ class _Rotation:
 
     client: Boltz
     output: Output | None
-    """Where the answer goes; ``None``: the secret goes into its file, and nothing else is shown."""
+    """Receives the answer; with ``None``, the secret goes into its file, and nothing else is shown."""
     expires_in_days: Lifetime
     allowed_ips: Sequence[str]
     check: str | None

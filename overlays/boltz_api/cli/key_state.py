@@ -76,7 +76,7 @@ def state(key: Key, now: datetime) -> State:
 
 
 DERIVED: Final = ("state", "mode")
-"""What tables and CSV show of a key besides its fields."""
+"""Columns of tables and CSV that are derived from the fields of a key."""
 
 
 def derived(key: Key, name: str, now: datetime) -> object:

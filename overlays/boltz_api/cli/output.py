@@ -49,7 +49,7 @@ class Page(Answer):
     items_field: str = "data"
     more_field: str = "has_more"
     has_more: bool = False
-    """Whether the server has more of the listing."""
+    """True if the server has more of the listing."""
 
     @property
     def items(self) -> Sequence[Object]:
@@ -136,12 +136,12 @@ class Output:
 
     @property
     def streams(self) -> bool:
-        """Whether pages are written as they come, rather than as one document at the end."""
+        """True if pages are written as they come, rather than as one document at the end."""
         return self._query is None and self.format in ("jsonl", "csv", "raw")
 
     @property
     def shows_more(self) -> bool:
-        """Whether the format says itself that there is more of a listing."""
+        """True if the format itself says that there is more of a listing."""
         return self._query is None and self.format in ("json", "yaml", "raw")
 
     def show(self, answer: Answer) -> str:
@@ -185,7 +185,7 @@ class Output:
             self.format = "jsonl"
 
     def results(self, results: Iterable[Object]) -> None:
-        """Write what became of each of several keys. That a result cannot be written is no reason to stop.
+        """Write the outcome for each of several keys. That a result cannot be written is no reason to stop.
 
         Raises:
             click.ClickException: One could not be written.
