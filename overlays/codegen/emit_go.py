@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, evolve, field, frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from codegen.document import Fault, Faults
+from codegen.emit_go_models import Enum, Field, NotWrittenError, Place, Struct, Type
 from codegen.emit_go_names import (
     KEYWORDS,
     LOCALS,
@@ -23,12 +25,13 @@ from codegen.emit_go_names import (
     raw_quoted,
     singular,
 )
-from codegen.emit_go_types import Enum, Field, Struct, Type, Types
+from codegen.emit_go_types import Types
+from codegen.project import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from codegen.emit_go_types import Model, Schema
+    from codegen.emit_go_models import Model, Schema
     from codegen.normal_form import NormalForm
 
 RUNTIME: Final = Path(__file__).resolve().parents[1] / "go"
@@ -50,7 +53,7 @@ _HEADER: Final = "// Code generated from the contract by nox -s generate; DO NOT
 class Service:
     """The operations under one tag, and the services below it."""
 
-    field: str
+    name: str
     type: str
     file: str
     title: str = ""
@@ -62,12 +65,12 @@ class Service:
     @property
     def members(self) -> list[tuple[str, str]]:
         """The fields of its struct, and their types."""
-        return [("Options", "[]option.RequestOption"), *((own.field, own.type) for own in self.services.values())]
+        return [("Options", "[]option.RequestOption"), *((own.name, own.type) for own in self.services.values())]
 
     @property
     def values(self) -> list[tuple[str, str]]:
         """The same fields with their values."""
-        return [("Options:", "opts"), *((f"{own.field}:", f"New{own.type}(opts...)") for own in self.services.values())]
+        return [("Options:", "opts"), *((f"{own.name}:", f"New{own.type}(opts...)") for own in self.services.values())]
 
 
 @frozen
@@ -134,7 +137,6 @@ class Method:
     """The members that every page has."""
 
 
-
 @define
 class Params:
     """The parameters of an operation that do not stand in its path."""
@@ -147,11 +149,13 @@ class Params:
     """The body may be left out."""
 
 
-def module_files(form: NormalForm, path: str, *, keys: bool) -> dict[str, str]:
-    """Every file of the module that is imported as ``path``; ``keys`` adds what only API keys have."""
+def module_files(form: NormalForm, path: str) -> dict[str, str]:
+    """Every file of the module that is imported as ``path``."""
     files = {
-        source.relative_to(folder).as_posix(): source.read_text(encoding="utf-8").replace(f'"{RUNTIME_PATH}', f'"{path}')
-        for folder in [RUNTIME / "runtime", *([RUNTIME / "keys"] if keys else [])]
+        source.relative_to(folder).as_posix(): source.read_text(encoding="utf-8").replace(
+            f'"{RUNTIME_PATH}', f'"{path}'
+        )
+        for folder in [RUNTIME / "runtime", *([RUNTIME / "keys"] if _has_keys(form.document) else [])]
         for source in sorted(folder.rglob("*.go"))
         if not source.name.endswith("_test.go")
     }
@@ -166,12 +170,29 @@ def module_files(form: NormalForm, path: str, *, keys: bool) -> dict[str, str]:
     return files | _Emitter(form.document, path, taken, stems).files()
 
 
-def write_module(form: NormalForm, folder: Path, path: str, *, keys: bool = True) -> None:
-    """Write the module into ``folder``, which is empty."""
-    for name, text in module_files(form, path, keys=keys).items():
+def write_module(form: NormalForm, folder: Path, path: str | None = None) -> None:
+    """Write the module into ``folder``, which is empty. Its path is a setting of this project."""
+    path = path or HERE.settings("boltz-go")["module"]
+    try:
+        files = module_files(form, path)
+    except NotWrittenError as error:
+        raise Faults([Fault(form.place_of(error.place), f"Go: {error}")]) from None
+    files["LICENSE"] = (HERE.root / "LICENSE").read_text(encoding="utf-8")
+    for name, text in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _has_keys(document: Schema) -> bool:
+    """Whether the contract has what find, get, candidates and rotate are made of."""
+    found = {
+        (node["tags"][0], node["operationId"]) for item in document["paths"].values() for node in item.values()
+    }  # fmt: skip
+    return {("admin.api_keys", f"{verb}_api_key{end}") for verb, end in _KEY_CALLS} <= found
+
+
+_KEY_CALLS: Final = (("create", ""), ("list", "s"), ("revoke", ""))
 
 
 class _Emitter:
@@ -192,13 +213,15 @@ class _Emitter:
             autoescape=False,  # noqa: S701  # it writes Go, no HTML
         )
         self.templates.filters |= {
-            "assigned": lambda values: [(name, f"= {value}") for name, value in values],
-            "quoted": quoted, "raw": raw_quoted, "aligned": aligned}
+            "assigned": _assigned,
+            "quoted": quoted,
+            "raw": raw_quoted,
+            "aligned": aligned,
+        }
 
     def files(self) -> dict[str, str]:
-        operations = [
-            (path, verb, node) for path, item in self.document["paths"].items() for verb, node in item.items()
-        ]
+        paths: Mapping[str, Mapping[str, Schema]] = self.document["paths"]
+        operations = [(path, verb, node) for path, item in paths.items() for verb, node in item.items()]
         for _, _, node in operations:
             if response := node.get("x-response"):
                 self.types.count(_item_of(self.types, node) or response, "response")
@@ -207,9 +230,15 @@ class _Emitter:
         for _, _, node in operations:
             self._service(node["tags"][0])  # names of services come first
         for path, verb, node in operations:
-            self._method(path, verb, node)
+            try:
+                self._method(path, verb, node)
+            except NotWrittenError as error:
+                error.place = error.place or node["operationId"]
+                raise
         files = {
-            "client.go": self._render("client.go.jinja", root=self.root, server=self._server(), security=self._security()),
+            "client.go": self._render(
+                "client.go.jinja", root=self.root, server=self._server(), security=self._security()
+            ),
             "models.go": self._render("models.go.jinja", models=self.types.models, patterns=self.types.patterns),
         }
         if self.types.constants:
@@ -222,8 +251,7 @@ class _Emitter:
     def _count_body(self, schema: Schema) -> None:
         """A body's own fields are fields of the parameters, so only what those refer to is named."""
         target = self.types.body(schema)
-        inside = {key: part for key, part in target.items()} if "properties" in target else schema
-        self.types.count(inside, "request")
+        self.types.count(target if "properties" in target else schema, "request")
 
     def _render(self, template: str, **values: Any) -> str:
         text = self.templates.get_template(template).render(path=self.path, **values)
@@ -370,9 +398,8 @@ class _Emitter:
             self.types.fill(struct, target, "", fields)
         else:
             name = fields.claim("Body")
-            struct.fields.append(
-                self.types.parameter(struct, "body", name, struct.name + name, schema, required=True, place="body")
-            )
+            place = Place(struct, "body", name, required=True, tag="body")
+            struct.fields.append(self.types.parameter(place, schema))
             struct.marshal = f"param.MarshalValue(r, r.{name})"
 
     def _parameter(self, params: Params, own: Schema, fields: Names) -> None:
@@ -383,9 +410,7 @@ class _Emitter:
         schema = {**own["schema"], **({"description": own["description"]} if "description" in own else {})}
         if own.get("deprecated"):
             schema["deprecated"] = True
-        found = self.types.parameter(
-            struct, wire, name, struct.name + name, schema, required=bool(own["required"]), place=place
-        )
+        found = self.types.parameter(Place(struct, wire, name, bool(own["required"]), tag=place), schema)
         struct.fields.append(found)
         inner = self.types.body(schema)
         text = f"r.{name}{'.Value' if found.optional == 'opt' else ''}"
@@ -449,6 +474,10 @@ class _Emitter:
                     [(self.names.claim(alias + constant.removeprefix(name)), constant) for constant, _ in own.values]
                 )
         return evolve(found, text=found.text.removesuffix(bare) + model.aliases[-1])
+
+
+def _assigned(values: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, f"= {value}") for name, value in values]
 
 
 def _owned(model: Model, models: Mapping[str, Model]) -> list[str]:

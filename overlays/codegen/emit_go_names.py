@@ -18,8 +18,41 @@ _WORD_STARTS: Final = re.compile(
 _INITIALISMS: Final = {
     word.lower(): word
     for word in (
-        *("ACL", "API", "ASCII", "CPU", "CSS", "DNS", "EOF", "GPU", "GUID", "HTML", "HTTP", "HTTPS", "ID", "IP", "JSON"),
-        *("JWT", "LHS", "OS", "QPS", "RAM", "RHS", "RPC", "SDK", "SLA", "SMTP", "SQL", "SSH", "TCP", "TLS", "TTL", "UDP"),
+        *(
+            "ACL",
+            "API",
+            "ASCII",
+            "CPU",
+            "CSS",
+            "DNS",
+            "EOF",
+            "GPU",
+            "GUID",
+            "HTML",
+            "HTTP",
+            "HTTPS",
+            "ID",
+            "IP",
+            "JSON",
+        ),
+        *(
+            "JWT",
+            "LHS",
+            "OS",
+            "QPS",
+            "RAM",
+            "RHS",
+            "RPC",
+            "SDK",
+            "SLA",
+            "SMTP",
+            "SQL",
+            "SSH",
+            "TCP",
+            "TLS",
+            "TTL",
+            "UDP",
+        ),
         *("UI", "UID", "UUID", "URI", "URL", "UTF8", "VM", "XML", "YAML", "IDs", "IPs", "URLs", "URIs", "APIs"),
     )
 }
@@ -138,7 +171,10 @@ def comment(text: str, indent: str = "", width: int = 118) -> list[str]:
 
 def aligned(rows: Sequence[Sequence[str]], indent: str = "\t") -> list[str]:
     """Lines whose columns stand below each other, as gofmt puts those of fields and constants."""
-    widths = [max((len(row[at]) for row in rows if len(row) > at + 1), default=0) for at in range(max(map(len, rows), default=0))]
+    widths = [
+        max((len(row[at]) for row in rows if len(row) > at + 1), default=0)
+        for at in range(max(map(len, rows), default=0))
+    ]
     return [
         indent + " ".join(cell.ljust(widths[at]) if at + 1 < len(row) else cell for at, cell in enumerate(row)).rstrip()
         for row in rows

@@ -1,161 +1,44 @@
-"""The contract's schemas as Go: what responses are decoded into, and what parameters are made of and checked by."""
+"""The contract's schemas as Go types: what responses are decoded into, what parameters are made of and checked by."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import evolve
 
-from codegen.emit_go_names import MEMBERS, Names, aligned, comment, exported, quoted, raw_quoted
+from codegen.emit_go_models import (
+    Enum,
+    Field,
+    Model,
+    NotWrittenError,
+    Place,
+    Schema,
+    Side,
+    Struct,
+    Type,
+    Union,
+    is_plain,
+    is_secret,
+)
+from codegen.emit_go_names import MEMBERS, Names, comment, exported, quoted
+from codegen.emit_go_schemas import (
+    alternatives,
+    is_model,
+    is_null,
+    kind_of,
+    only_value,
+    reference,
+    references,
+    without_null,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Schema = dict[str, Any]
-Side = Literal["response", "request"]
-
-_COMPONENT: Final = "#/components/schemas/"
 _UNLIMITED: Final = "check.Unlimited"
 # What RE2 does not have. Such a pattern is the server's to check.
 _NOT_RE2: Final = ("(?=", "(?!", "(?<", "\\1", "\\2", "\\k", "\\c", "\\u")
-
-
-@frozen
-class Type:
-    """How a schema is written in Go."""
-
-    text: str
-    """The type, such as ``[]string``."""
-    decode: str = ""
-    """The function that decodes it; empty for parameters."""
-    nullable: bool = False
-    secret: bool = False
-    """It is a string that must not be shown, or holds some."""
-
-
-@frozen
-class Field:
-    """A field of a struct."""
-
-    name: str
-    wire: str
-    type: Type
-    required: bool
-    lines: tuple[str, ...]
-    """The comment."""
-    tag: str
-    optional: str = ""
-    """How an optional value is held: ``opt``, ``zero`` or empty."""
-
-    @property
-    def hide(self) -> str:
-        """The statement that masks it in ``s``; empty where it holds no secret, or hides that itself."""
-        if not (self.type.secret and is_plain(self.type.text)):
-            return ""
-        name = f"s.{self.name}"
-        return _HIDE.get(self.type.text, "{0} = nil").format(name)
-
-
-@define
-class Struct:
-    """A struct of a response or of parameters."""
-
-    name: str
-    lines: list[str]
-    fields: list[Field]
-    side: Side
-    aliases: list[str] = field(factory=list[str])
-    secret: bool = False
-    """One of its own fields is a secret."""
-    holds_secret: bool = False
-    """So it is, or something in it."""
-    checks: list[str] = field(factory=list[str])
-    query: list[str] = field(factory=list[str])
-    header: list[str] = field(factory=list[str])
-    marshal: str = "param.MarshalObject(r)"
-    owned: list[str] = field(factory=list[str])
-    """The types that are named after this one."""
-    kind: str = "struct"
-
-    @property
-    def rows(self) -> list[str]:
-        """Its fields with their comments, as gofmt lays them out."""
-        lines: list[str] = []
-        run: list[tuple[str, str, str]] = []
-        for each in self.fields:
-            if each.lines:
-                lines += aligned(run)
-                run = []
-            lines += each.lines
-            run.append((each.name, each.type.text, raw_quoted(each.tag)))
-        return lines + aligned(run)
-
-    @property
-    def origins(self) -> list[tuple[str, str]]:
-        """The fields of ``JSON``."""
-        return [
-            *((each.name, "respjson.Field") for each in self.fields),
-            ("ExtraFields", "map[string]respjson.Field"),
-            ("raw", "respjson.Document"),
-        ]
-
-
-@define
-class Enum:
-    """A string, or a number, of which the contract names some values."""
-
-    name: str
-    base: str
-    lines: list[str]
-    values: list[tuple[str, str]]
-    """Constants and their values, as Go writes both."""
-    aliases: list[str] = field(factory=list[str])
-    alias_values: list[list[tuple[str, str]]] = field(factory=list[list[tuple[str, str]]])
-    """For each alias of the type, those of its constants."""
-    kind: str = "enum"
-
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """Its constants."""
-        return [(name, self.name, f"= {value}") for name, value in self.values]
-
-
-@define
-class Union:
-    """One of several alternatives."""
-
-    name: str
-    lines: list[str]
-    side: Side
-    variants: list[tuple[str, Type]]
-    """Alternatives by name."""
-    aliases: list[str] = field(factory=list[str])
-    tag: str = ""
-    tagged: bool = False
-    """Every alternative has its own value of the tag."""
-    tags: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
-    """Values of the tag, and the variants that they mean."""
-    secret: bool = False
-    checks: list[tuple[str, str, list[str]]] = field(factory=list[tuple[str, str, list[str]]])
-    kind: str = "union"
-
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """The fields of parameters, one for each alternative."""
-        return [(f"Of{label}", own.text) for label, own in self.variants]
-
-    @property
-    def tag_name(self) -> str:
-        """The field that holds the tag."""
-        return exported(self.tag)
-
-    def decode_of(self, label: str) -> str:
-        """The function that decodes an alternative."""
-        return next(own.decode for name, own in self.variants if name == label)
-
-
-Model = Struct | Enum | Union
 
 
 class Types:
@@ -176,22 +59,22 @@ class Types:
     def count(self, schema: Schema, side: Side) -> None:
         """Note that an operation uses ``schema``: what is used in one place is named after that place."""
         uses = self._uses[side]
-        for name in _references(schema):
+        for name in references(schema):
             uses[name] += 1
             if uses[name] == 1:
                 self.count(self.components[name], side)
 
     def body(self, schema: Schema) -> Schema:
         """What ``schema`` refers to, or itself."""
-        return self.components[_reference(schema)] if "$ref" in schema else schema
+        return self.components[reference(schema)] if "$ref" in schema else schema
 
     def _find_recursive(self) -> set[str]:
         """The objects that hold themselves other than in arrays and maps."""
         links = {
             name: {
-                _reference(each)
+                reference(each)
                 for own in schema.get("properties", {}).values()
-                for each in [own, *_options(own)]
+                for each in [own, *alternatives(own)]
                 if "$ref" in each
             }
             for name, schema in self.components.items()
@@ -212,24 +95,24 @@ class Types:
 
     def response(self, schema: Schema, hint: str, *, owner: Struct | None = None) -> Type:
         """The type that a response is decoded into; ``hint`` names it if nothing else does."""
-        inner, nullable = _without_null(schema)
+        inner, nullable = without_null(schema)
         found = self._response(inner, hint, owner)
-        return Type(found.text, found.decode, nullable or found.nullable, found.secret)
+        return evolve(found, nullable=nullable or found.nullable)
 
     def _response(self, schema: Schema, hint: str, owner: Struct | None) -> Type:
         if "$ref" in schema:
-            name = _reference(schema)
+            name = reference(schema)
             target = self.components[name]
-            if not _is_model(target):
+            if not is_model(target):
                 return self.response(target, hint, owner=owner)
             model = self._model(name, "response", hint, owner)
             if isinstance(model, Enum):
                 return Type(model.name, f"jsonwalk.{_BASES[model.base]}[{model.name}]")
-            return Type(model.name, f"(*{model.name}).decode", secret=_is_secret(model))
-        if _options(schema):
+            return Type(model.name, f"(*{model.name}).decode", secret=is_secret(model))
+        if alternatives(schema):
             union = self._union(schema, "response", self.names.claim(hint), owner)
             return Type(union.name, f"(*{union.name}).decode", secret=union.secret)
-        match _kind(schema):
+        match kind_of(schema):
             case "string":
                 return self._response_string(schema, hint, owner)
             case "integer":
@@ -239,8 +122,10 @@ class Types:
             case "boolean":
                 return Type("bool", "jsonwalk.Bool")
             case "array":
-                item = self._element(schema.get("items", {}), f"{hint}", owner)
-                decode = "jsonwalk.Strings" if item.decode == "jsonwalk.String[string]" else f"jsonwalk.Slice({item.decode})"
+                item = self._element(schema.get("items", {}), hint, owner)
+                decode = (
+                    "jsonwalk.Strings" if item.decode == "jsonwalk.String[string]" else f"jsonwalk.Slice({item.decode})"
+                )
                 return Type(f"[]{item.text}", decode, secret=item.secret)
             case "object" if isinstance(value := schema.get("additionalProperties"), dict):
                 item = self._element(value, hint, owner)
@@ -258,7 +143,7 @@ class Types:
         return item
 
     def _response_string(self, schema: Schema, hint: str, owner: Struct | None) -> Type:
-        if (only := _only_value(schema)) is not None:
+        if (only := only_value(schema)) is not None:
             return self._constant(only)
         if "enum" in schema:
             model = self._enum(schema, self.names.claim(hint), owner)
@@ -291,9 +176,9 @@ class Types:
         claimed = self.names.claim(own)
         if alone and owner is not None:
             owner.owned.append(claimed)
-        if "properties" in schema or _kind(schema) == "object":
+        if "properties" in schema or kind_of(schema) == "object":
             return self._struct(name, schema, claimed, side)
-        if _options(schema):
+        if alternatives(schema):
             return self._union(schema, side, claimed, None, component=name)
         enum = self._enum(schema, claimed, None)
         self._named[name, side] = enum
@@ -305,7 +190,10 @@ class Types:
             owner.owned.append(name)
         base = "string" if all(isinstance(value, str) for value in values) else "int64"
         constants = [
-            (self.names.claim(name + exported(str(value) or "empty")), quoted(value) if base == "string" else str(value))
+            (
+                self.names.claim(name + exported(str(value) or "empty")),
+                quoted(value) if base == "string" else str(value),
+            )
             for value in values
         ]
         model = Enum(name, base, comment(schema.get("description", "")), constants)
@@ -316,7 +204,11 @@ class Types:
         struct = Struct(name, comment(schema.get("description", "")), [], side)
         self._named[component, side] = struct
         self.models.append(struct)
-        self.fill(struct, schema, component)
+        try:
+            self.fill(struct, schema, component)
+        except NotWrittenError as error:
+            error.place = error.place or component
+            raise
         return struct
 
     def fill(self, struct: Struct, schema: Schema, component: str = "", names: Names | None = None) -> None:
@@ -325,35 +217,31 @@ class Types:
         required = set(schema.get("required", ()))
         for wire, own in schema.get("properties", {}).items():
             name = names.claim(exported(wire))
-            hint = struct.name + name
-            if struct.side == "response":
-                struct.fields.append(self._response_field(struct, wire, name, hint, own, wire in required, component))
-            else:
-                struct.fields.append(self.parameter(struct, wire, name, hint, own, required=wire in required, component=component))
+            place = Place(struct, wire, name, wire in required, component)
+            read = self._response_field if struct.side == "response" else self.parameter
+            struct.fields.append(read(place, own))
         struct.secret = any(each.type.secret and is_plain(each.type.text) for each in struct.fields)
         struct.holds_secret = any(each.type.secret for each in struct.fields)
 
-    def _response_field(
-        self, struct: Struct, wire: str, name: str, hint: str, schema: Schema, required: bool, component: str
-    ) -> Field:
-        found = self.response(schema, hint, owner=struct)
-        if self._loops(schema, component):
+    def _response_field(self, place: Place, schema: Schema) -> Field:
+        found = self.response(schema, place.hint, owner=place.struct)
+        if self._loops(schema, place.component):
             found = Type(f"*{found.text}", f"jsonwalk.Pointer({found.decode})", found.nullable, found.secret)
-        tag = f'json:"{_tag(wire)}"' + (' api:"required"' if required else ' api:"nullable"' if found.nullable else "")
-        return Field(name, wire, found, required, tuple(self._lines(schema, "\t")), tag)
+        mark = ' api:"required"' if place.required else ' api:"nullable"' if found.nullable else ""
+        tag = f'json:"{_tag(place.wire)}"{mark}'
+        return Field(place.name, place.wire, found, place.required, tuple(self._lines(schema, "\t")), tag)
 
     def _loops(self, schema: Schema, component: str) -> bool:
-        inner, _ = _without_null(schema)
-        return (
-            bool(component) and "$ref" in inner and _reference(inner) in self._recursive and component in self._recursive
-            and "properties" in self.body(inner)
-        )  # fmt: skip
+        inner, _ = without_null(schema)
+        if not component or "$ref" not in inner or "properties" not in self.body(inner):
+            return False
+        return {component, reference(inner)} <= self._recursive
 
     def _lines(self, schema: Schema, indent: str) -> list[str]:
-        words = schema.get("description", "") or (
-            self.body(schema).get("description", "") if not _is_model(self.body(schema)) else ""
+        target = self.body(schema)
+        lines = comment(
+            schema.get("description") or ("" if is_model(target) else target.get("description", "")), indent
         )
-        lines = comment(words, indent)
         if schema.get("deprecated"):
             lines += [*([f"{indent}//"] if lines else []), f"{indent}// Deprecated: the contract says so."]
         return lines
@@ -367,28 +255,30 @@ class Types:
         self.models.append(union)
         names = Names(MEMBERS | {"Any"})
         by_reference: dict[str, str] = {}
-        options = [own for own in _options(schema) if not _is_null(own)]
+        options = [own for own in alternatives(schema) if not is_null(own)]
         for option in options:
-            inner, _ = _without_null(option)
+            inner, _ = without_null(option)
             label = names.claim(self._label(inner))
             if "$ref" in inner:
                 by_reference[inner["$ref"]] = label
             if side == "response":
-                union.variants.append((label, self.response(inner, self._variant_hint(inner, name, label), owner=owner)))
+                union.variants.append(
+                    (label, self.response(inner, self._variant_hint(inner, name, label), owner=owner))
+                )
             else:
                 hint = self._variant_hint(inner, name, label)
                 found, optional = self._parameter_type(inner, hint, owner, required=False)
-                if "properties" in self.body(inner) or _options(self.body(inner)):
+                if "properties" in self.body(inner) or alternatives(self.body(inner)):
                     found, optional = Type(f"*{found.text}", secret=found.secret), "zero"
                 union.variants.append((label, found))
                 value = f"r.Of{label}.Value" if optional == "opt" else f"r.Of{label}"
                 union.checks.append((label, optional, self.checks(inner, value, '""', depth=2)))
         union.tagged = schema.get("x-union") == "tagged"
-        if found := schema.get("discriminator"):
-            union.tag = found["propertyName"]
+        if told := schema.get("discriminator"):
+            union.tag = told["propertyName"]
             union.tags = [
                 (value, by_reference[target])
-                for value, target in found.get("mapping", {}).items()
+                for value, target in told.get("mapping", {}).items()
                 if target in by_reference
             ]
         union.secret = any(own.secret for _, own in union.variants)
@@ -396,7 +286,7 @@ class Types:
 
     def _variant_hint(self, schema: Schema, name: str, label: str) -> str:
         """What names an alternative if nothing else does: components have names of their own."""
-        return "" if "$ref" in schema and _is_model(self.body(schema)) else name + label
+        return "" if "$ref" in schema and is_model(self.body(schema)) else name + label
 
     def _own_name(self, component: str) -> str:
         """What a component is called in Go, without the word that tells its two sides apart."""
@@ -404,12 +294,12 @@ class Types:
         return exported(plain if plain in self.components else component)
 
     def _label(self, schema: Schema) -> str:
-        if "$ref" in schema and _is_model(self.body(schema)):
-            return self._own_name(_reference(schema))
+        if "$ref" in schema and is_model(self.body(schema)):
+            return self._own_name(reference(schema))
         schema = self.body(schema)
         if schema.get("format") in ("date", "date-time"):
             return "Date" if schema["format"] == "date" else "Time"
-        match _kind(schema):
+        match kind_of(schema):
             case "array":
                 return f"{self._label(schema.get('items', {}))}s"
             case "object":
@@ -419,44 +309,28 @@ class Types:
 
     # Parameters.
 
-    def parameter(
-        self,
-        struct: Struct,
-        wire: str,
-        name: str,
-        hint: str,
-        schema: Schema,
-        *,
-        required: bool,
-        component: str = "",
-        place: str = "json",
-    ) -> Field:
-        """A field of parameters, with its checks added to ``struct``."""
-        found, optional = self._parameter_type(schema, hint, struct, required=required)
-        if self._loops(schema, component):
+    def parameter(self, place: Place, schema: Schema) -> Field:
+        """A field of parameters, with its checks added to the struct."""
+        struct, name, required = place.struct, place.name, place.required
+        found, optional = self._parameter_type(schema, place.hint, struct, required=required)
+        if self._loops(schema, place.component):
             found, optional = Type(f"*{found.text}", secret=found.secret), "zero"
-        tag = f'{place}:"{_tag(wire)}' + ("" if required else ",omitzero") + '"'
-        tag += ' json:"-"' if place != "json" else ""
+        tag = f'{place.tag}:"{_tag(place.wire)}{"" if required else ",omitzero"}"'
+        tag += ' json:"-"' if place.tag != "json" else ""
         tag += ' api:"required"' if required else ""
-        if self.body(_without_null(schema)[0]).get("format") == "date":
+        if self.body(without_null(schema)[0]).get("format") == "date":
             tag += ' format:"date"'
         value = f"r.{name}.Value" if optional == "opt" else f"r.{name}"
-        lines = self.checks(schema, value, quoted(wire), depth=2 if optional else 1)
-        nullable = _without_null(schema)[1]
+        lines = self.checks(schema, value, quoted(place.wire), depth=2 if optional else 1)
         if lines:
-            guard = {
-                "opt": f"r.{name}.Valid()",
-                "zero": f"!param.IsOmitted(r.{name})" + (f" && !param.IsNull(r.{name})" if nullable else ""),
-            }.get(optional)
+            not_null = f" && !param.IsNull(r.{name})" if without_null(schema)[1] else ""
+            guard = {"opt": f"r.{name}.Valid()", "zero": f"!param.IsOmitted(r.{name}){not_null}"}.get(optional)
             struct.checks += [f"\tif {guard} {{", *lines, "\t}"] if guard else lines
-        note = self._lines(schema, "\t")
-        return Field(name, wire, found, required, tuple(note), tag, optional)
+        return Field(name, place.wire, found, required, tuple(self._lines(schema, "\t")), tag, optional)
 
-    def _parameter_type(
-        self, schema: Schema, hint: str, owner: Struct | None, *, required: bool
-    ) -> tuple[Type, str]:
+    def _parameter_type(self, schema: Schema, hint: str, owner: Struct | None, *, required: bool) -> tuple[Type, str]:
         """The type of a parameter, and how it says that it is left out: as ``param.Opt``, or by its zero value."""
-        inner, nullable = _without_null(schema)
+        inner, nullable = without_null(schema)
         found = self.request(inner, hint, owner)
         simple = found.text in ("string", "int64", "float64", "bool", "time.Time")
         if simple and (nullable or not required):
@@ -466,17 +340,17 @@ class Types:
     def request(self, schema: Schema, hint: str, owner: Struct | None) -> Type:
         """The type of a value that is always given."""
         if "$ref" in schema:
-            name = _reference(schema)
+            name = reference(schema)
             target = self.components[name]
-            if not _is_model(target):
-                return self.request(_without_null(target)[0], hint, owner)
+            if not is_model(target):
+                return self.request(without_null(target)[0], hint, owner)
             model = self._model(name, "request", hint, owner)
-            return Type(model.name, secret=_is_secret(model))
-        if _options(schema):
+            return Type(model.name, secret=is_secret(model))
+        if alternatives(schema):
             union = self._union(schema, "request", self.names.claim(hint), owner)
             return Type(union.name, secret=union.secret)
-        match _kind(schema):
-            case "string" if (only := _only_value(schema)) is not None:
+        match kind_of(schema):
+            case "string" if (only := only_value(schema)) is not None:
                 return self._constant(only)
             case "string" if "enum" in schema:
                 return Type(self._enum(schema, self.names.claim(hint), owner).name)
@@ -502,18 +376,18 @@ class Types:
                 return Type("any")
 
     def _part(self, schema: Schema, hint: str, owner: Struct | None) -> Type:
-        inner, nullable = _without_null(schema)
+        inner, nullable = without_null(schema)
         item = self.request(inner, hint, owner)
         return Type(f"*{item.text}", secret=item.secret) if nullable and item.text != "any" else item
 
     def checks(self, schema: Schema, value: str, at: str, *, depth: int) -> list[str]:
         """Statements that hold ``value`` against ``schema``; ``at`` is the expression for where it stands."""
-        schema, _ = _without_null(schema)
+        schema, _ = without_null(schema)
         tabs = "\t" * depth
         body = self.body(schema)
-        if _options(body) or ("$ref" in schema and "properties" in body):
+        if alternatives(body) or ("$ref" in schema and "properties" in body):
             return [f"{tabs}c.Under({at}, {value}.check)"]
-        match _kind(body):
+        match kind_of(body):
             case "string":
                 return [f"{tabs}{line}" for line in self._string_checks(body, value, at)]
             case "integer" | "number":
@@ -524,7 +398,7 @@ class Types:
                 )  # fmt: skip
                 if "enum" in body:
                     return [f"{tabs}check.OneOf(c, {at}, {value}, {', '.join(map(str, body['enum']))})"]
-                return [f"{tabs}check.Number(c, {at}, {value}{limits})"] if limits or _kind(body) == "number" else []
+                return [f"{tabs}check.Number(c, {at}, {value}{limits})"] if limits or kind_of(body) == "number" else []
             case "array":
                 return self._array_checks(body, value, at, depth)
             case "object" if isinstance(item := body.get("additionalProperties"), dict):
@@ -533,7 +407,7 @@ class Types:
                 return []
 
     def _string_checks(self, schema: Schema, value: str, at: str) -> Iterator[str]:
-        if (only := _only_value(schema)) is not None:
+        if (only := only_value(schema)) is not None:
             yield f"check.Only(c, {at}, string({value}), {quoted(only)})"
             return
         if "enum" in schema:
@@ -563,28 +437,26 @@ class Types:
 
     def _loop(self, item: Schema, value: str, at: str, depth: int, step: str) -> list[str]:
         """A loop that checks what an array or a map holds."""
-        tabs, inner = "\t" * depth, depth + (2 if _without_null(item)[1] else 1)
+        tabs, inner = "\t" * depth, depth + (2 if without_null(item)[1] else 1)
         key, each = f"i{depth}", f"v{depth}"
-        pointer = _without_null(item)[1] and self._is_pointer(item)
+        pointer = without_null(item)[1] and self._is_pointer(item)
         lines = self.checks(item, f"*{each}" if pointer else each, f"check.{step}({at}, {key})", depth=inner)
         if not lines:
             return []
         if inner > depth + 1:
             guard = f"{each} != nil" if pointer else f"!param.IsNull({each})"
-            lines = [f"{tabs}\tif {guard} {{", *(line.replace(f"*{each}.check", f"{each}.check") for line in lines), f"{tabs}\t}}"]
+            lines = [
+                f"{tabs}\tif {guard} {{",
+                *(line.replace(f"*{each}.check", f"{each}.check") for line in lines),
+                f"{tabs}\t}}",
+            ]
         return [f"{tabs}for {key}, {each} := range {value} {{", *lines, f"{tabs}}}"]
 
     def _is_pointer(self, schema: Schema) -> bool:
-        inner, _ = _without_null(schema)
-        return bool(_kind(self.body(inner)) or _options(self.body(inner)))
+        inner, _ = without_null(schema)
+        return bool(kind_of(self.body(inner)) or alternatives(self.body(inner)))
 
 
-_HIDE: Final = {
-    "string": "{0} = redact.Hide({0})",
-    "[]string": "{0} = redact.HideAll({0})",
-    "map[string]string": "{0} = redact.HideValues({0})",
-    "param.Opt[string]": "{0}.Value = redact.Hide({0}.Value)",
-}
 _BASES: Final = {"string": "String", "int64": "Int"}
 _ADDRESSES: Final = {"ip": "true, true", "ipv4": "true, false", "ipv6": "false, true"}
 _LIMITS: Final = {
@@ -596,76 +468,7 @@ _LIMITS: Final = {
 }
 
 
-def _reference(schema: Schema) -> str:
-    return str(schema["$ref"]).removeprefix(_COMPONENT)
-
-
-def _references(schema: object) -> Iterator[str]:
-    """The names of the components that ``schema`` refers to, once for each place."""
-    if isinstance(schema, list):
-        for part in schema:
-            yield from _references(part)
-    elif isinstance(schema, dict):
-        if "$ref" in schema:
-            yield _reference(schema)
-        for key, part in schema.items():
-            if key not in ("discriminator", "examples", "default", "example"):
-                yield from _references(part)
-
-
-def _options(schema: Schema) -> list[Schema]:
-    found: list[Schema] = schema.get("oneOf") or schema.get("anyOf") or []
-    return found
-
-
-def _is_null(schema: Schema) -> bool:
-    return schema.get("type") == "null"
-
-
-def _without_null(schema: Schema) -> tuple[Schema, bool]:
-    """``schema`` without null, and whether null was among its values."""
-    kinds = schema.get("type")
-    if isinstance(kinds, list):
-        rest = [kind for kind in kinds if kind != "null"]
-        return {**schema, "type": rest[0]}, len(rest) < len(kinds)
-    options = _options(schema)
-    rest_options = [own for own in options if not _is_null(own)]
-    if len(rest_options) == len(options):
-        return schema, None in schema.get("enum", ())
-    if len(rest_options) == 1:
-        return {**{key: own for key, own in schema.items() if key not in ("anyOf", "oneOf")}, **rest_options[0]}, True
-    return {key: (rest_options if key in ("anyOf", "oneOf") else own) for key, own in schema.items()}, True
-
-
-def _kind(schema: Schema) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((own for own in kind if own != "null"), "")
-    if kind is None and ("enum" in schema or "const" in schema):
-        values = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
-        return "string" if all(isinstance(value, str) for value in values) else ""
-    return str(kind or "")
-
-
-def _is_model(schema: Schema) -> bool:
-    """Whether ``schema`` has a type of its own in Go: an object, a union, or an enum."""
-    return "properties" in schema or bool(_options(schema)) or ("enum" in schema and _only_value(schema) is None)
-
-
-def _only_value(schema: Schema) -> str | None:
-    """The one string that ``schema`` allows."""
-    values = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
-    return values[0] if len(values) == 1 and isinstance(values[0], str) else None
-
-
-def _is_secret(model: Model) -> bool:
-    return not isinstance(model, Enum) and (model.secret or (isinstance(model, Struct) and model.holds_secret))
-
-
-def is_plain(text: str) -> bool:
-    """Whether a type is made of strings, which cannot hide themselves."""
-    return text.removeprefix("param.Opt[").rstrip("]").removeprefix("[]").removeprefix("map[string").lstrip("]*") == "string"
-
-
 def _tag(wire: str) -> str:
+    if "," in wire:
+        raise NotWrittenError(f"{wire!r} cannot stand in the tag of a field, which ends at the comma")
     return wire.replace("\\", "\\\\").replace('"', '\\"')

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from codegen.emit import PACKAGE, write_package
+from codegen.emit_go import write_module
 from codegen.manifest import NAME, Manifest
 from codegen.normal_form import NormalForm, load
 from codegen.swap import replaced
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Emitter: TypeAlias = Callable[[NormalForm, Path], None]
 """Writes one folder, which exists and is empty; raises ``Faults`` for what it cannot express."""
 
-EMITTERS: Final[dict[str, Emitter]] = {PACKAGE: write_package}
+EMITTERS: Final[dict[str, Emitter]] = {PACKAGE: write_package, "go": write_module}
 """What stands under ``generated/``: by folder, what writes it."""
 
 NORMAL_FORM: Final = "openapi.json"

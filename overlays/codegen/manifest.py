@@ -24,7 +24,7 @@ NAME: Final = "manifest.json"
 _NO_GENERATORS: Final = frozenset(
     {"__main__.py", "contract_diff.py", "lint.py", "redocly.py", "swap.py", "verification.py"}
 )
-_SETTINGS: Final = ("datamodel-codegen",)
+_SETTINGS: Final = ("boltz-go", "datamodel-codegen")
 
 
 @frozen
@@ -82,7 +82,8 @@ def files(folder: Path) -> Mapping[str, Path]:
 def _generators(pipeline: Path) -> Iterator[Path]:
     code = (path for path in pipeline.glob("*.py") if path.name not in _NO_GENERATORS)
     templates = (path for path in (pipeline / "templates").rglob("*") if path.is_file() and path.suffix != ".pyc")
-    yield from sorted((*code, *templates))
+    go = (path for path in (pipeline.parent / "go").rglob("*.go") if not path.name.endswith("_test.go"))
+    yield from sorted((*code, *templates, *go))
 
 
 def _hash(path: Path) -> str:

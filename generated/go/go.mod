@@ -1,0 +1,3 @@
+module go.boltz.bio/boltzapi
+
+go 1.24
