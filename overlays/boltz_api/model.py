@@ -50,6 +50,9 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
     __open__: ClassVar[bool] = False
     """Members beyond the fields may be sent; they are not validated."""
 
+    __tag__: ClassVar[str] = ""
+    """What Python calls the property that tells the variants of a union apart; empty where this is no variant."""
+
     @property
     def model_extra(self) -> Mapping[str, object]:
         """What the server sent beyond the contract, by wire name."""
@@ -102,7 +105,7 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
         result: dict[str, object] = {}
         config = self.__struct_config__
         if config.tag:
-            result[str(config.tag_field)] = config.tag
+            result[str(config.tag_field) if use_api_names else self.__tag__] = config.tag
         for info in fields(self):
             value = getattr(self, info.name)
             # UNSET has no JSON, so it can only be kept where the caller wants Python values.
@@ -225,7 +228,19 @@ def secret_fields(model: type[Struct]) -> frozenset[str]:
 
     info = inspect.type_info(model)
     assert isinstance(info, inspect.StructType)
-    return frozenset(field.name for field in info.fields if mark(field.type, "format") == "password")
+    return frozenset(field.name for field in info.fields if _is_secret(field.type))
+
+
+def _is_secret(shape: inspect.Type) -> bool:
+    from msgspec import inspect
+
+    if isinstance(shape, inspect.Metadata):
+        return mark(shape, "format") == "password" or _is_secret(shape.type)
+    if isinstance(shape, inspect.UnionType):
+        return any(map(_is_secret, shape.types))
+    inner = shape.item_type if isinstance(shape, inspect.ListType) else None
+    inner = shape.value_type if isinstance(shape, inspect.DictType) else inner
+    return inner is not None and _is_secret(inner)
 
 
 def mark(shape: inspect.Type, name: str) -> object:

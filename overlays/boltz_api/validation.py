@@ -63,10 +63,15 @@ def struct_for(members: Mapping[str, object], shape: inspect.Type) -> inspect.St
         return structs[0]
     by_tag = {found.tag: found for found in structs}
     for found in structs:
-        tag = members.get(found.tag_field or "")
+        tag = members.get(found.tag_field or "", members.get(tag_name(found)))
         if isinstance(tag, str):
             return by_tag.get(tag, by_tag.get(""))
     return None
+
+
+def tag_name(struct: inspect.StructType) -> str:
+    """Return what Python calls the property that tells a union's variants apart; empty where there is none."""
+    return struct.cls.__tag__ if issubclass(struct.cls, Model) else ""
 
 
 def union_options(shape: inspect.Type) -> tuple[Any, ...]:  # Any: type forms
@@ -274,8 +279,9 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
         struct = struct_for(members, shape) or part(shape, inspect.StructType)
         if struct is not None:
             known = {name: field for field in struct.fields for name in (field.name, field.encode_name)}
+            tag = {tag_name(struct): struct.tag_field}
             return {
-                known[name].encode_name if name in known else name: on_the_wire(item, known[name].type)
+                known[name].encode_name if name in known else tag.get(name) or name: on_the_wire(item, known[name].type)
                 if name in known
                 else item
                 for name, item in members.items()
@@ -393,7 +399,7 @@ def _locate(path: str, value: object, shape: inspect.Type) -> tuple[str, object,
             name = step["name"] if field is None else field.name
             if struct is not None and step["name"] == struct.tag_field:
                 tags = (str(each.tag) for each in parts(shape) if isinstance(each, inspect.StructType))
-                inner = inspect.LiteralType(tuple(tags))
+                inner, name = inspect.LiteralType(tuple(tags)), tag_name(struct) or name
             if struct is not None and name in secret_fields(struct.cls):
                 value = MASK
             where += f".{name}" if where else name

@@ -15,7 +15,9 @@ WIDTH: Final = 120
 
 def describe(schema: Node, resolve: Callable[[Node], Node], description: str = "") -> str:
     """What a person should know of a value: the contract's words, then what is allowed, then the default."""
-    text = " ".join((description or schema.get("description", "")).split())
+    named = resolve(schema)
+    own = description or schema.get("description") or ("" if "properties" in named else named.get("description", ""))
+    text = " ".join(own.split())
     if schema.get("deprecated"):
         text = f"Deprecated. {text}".strip()
     default = schema.get("default")

@@ -162,7 +162,7 @@ class Method:
         summary, description = (str(node.get(key) or "").strip() for key in ("summary", "description"))
         lines = [f"    {own.name}: {own.words}" for own in (*self.positional, *self.keywords) if own.words]
         parts = [
-            summary,
+            summary or ("" if description else f"``{self.operation.method.upper()} {self.operation.path}``"),
             description if description != summary else "",
             "Deprecated: the server will stop offering it." if node.get("deprecated") else "",
             "\n".join(["Args:", *lines, "    options: Options of the call: see ``CallOptions``."]),

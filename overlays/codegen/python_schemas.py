@@ -125,8 +125,8 @@ class PythonSchemas:
 
     def resolve(self, node: Node) -> Node:
         """``node``, or what it refers to."""
-        while "$ref" in node:
-            node = self.schemas[node["$ref"].removeprefix(_COMPONENTS)]
+        while reference := node.get("$ref") or (len(node.get("anyOf", ())) == 1 and node["anyOf"][0]["$ref"]):
+            node = self.schemas[reference.removeprefix(_COMPONENTS)]
         return node
 
     def is_nullable(self, schema: Node) -> bool:

@@ -3,122 +3,111 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from attrs import frozen
 
-from codegen.contract import Contract
-from codegen.package import PACKAGE, write_package
+from boltz_api.errors import APIResponseValidationError, ArgumentError
+from codegen.emit import write_package
+from codegen.normal_form import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import ModuleType
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 
 
 @frozen
-class Sent:
-    """What a request is on the wire."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    content: bytes | None
-
-
-@frozen
 class Generated:
-    """A generated package, imported, with the client's own code for what happens around an operation."""
+    """A generated package, imported."""
 
-    operations: Any
+    package: ModuleType
     models: Any
     params: Any
+    client_class: Any
 
-    def sent(self, request: object) -> Sent:
-        """``request``, checked and encoded by the client."""
-        prepare = import_module("boltz_api.core.prepare").prepare
-        settings = import_module("boltz_api.settings").Settings
-        secret = import_module("boltz_api.core.secrets").Secret
-        wire = prepare(
-            request, settings(api_key=secret("not-a-key"), base_url="https://api.example/"), repeatable=False
-        ).wire
-        always = {"user-agent", "accept", "accept-encoding", "x-api-key"}
-        own = {name: value for name, value in wire.headers if name not in always}
-        return Sent(wire.method, wire.url.removeprefix("https://api.example"), own, wire.content)
+    def method(self, name: str, client: Any = None) -> Any:
+        """The method that ``name`` leads to from a client: ``admin.api_keys.create``."""
+        found = client or self.client_class(api_key="fake", base_url="https://api.example")
+        for attribute in name.split("."):
+            found = getattr(found, attribute)
+        return found
 
-    def received(self, request: Any, content: bytes) -> Any:
-        """What the client makes of a successful answer to ``request``."""
-        headers = import_module("boltz_api.core.headers").Headers()
-        wire = import_module("boltz_api.core.wire")
-        answer = wire.Response(200, headers, content, wire.WireRequest("GET", "https://api.example/", ()))
-        return import_module("boltz_api.core.decoding").decoded(answer, request.operation.response)
+    def exchange(
+        self, name: str, answer: httpx.Response, /, *positional: Any, **named: Any
+    ) -> tuple[httpx.Request, Any]:
+        """What is sent, and what is made of ``answer``."""
+        sent: list[httpx.Request] = []
 
-    def refused(self, request: object) -> str:
-        """Why the client does not send ``request``."""
-        error = import_module("boltz_api.errors").ArgumentError
-        with pytest.raises(error) as caught:
-            self.sent(request)
+        def respond(request: httpx.Request) -> httpx.Response:
+            request.read()
+            sent.append(request)
+            return answer
+
+        result: Any = None
+        with httpx.Client(transport=httpx.MockTransport(respond)) as http_client:
+            client = self.client_class(api_key="fake:fake", base_url="https://api.example", http_client=http_client)
+            try:
+                result = self.method(name, client)(*positional, **named)
+            except APIResponseValidationError as error:
+                result = error
+        return sent[0], result
+
+    def sent(self, name: str, /, *positional: Any, **named: Any) -> httpx.Request:
+        """What is sent."""
+        request, _ = self.exchange(name, httpx.Response(204), *positional, **named)
+        return request
+
+    def received(self, name: str, content: bytes, /, *positional: Any, **named: Any) -> Any:
+        """What is made of an answer in JSON."""
+        answer = httpx.Response(200, content=content, headers={"content-type": "application/json"})
+        result = self.exchange(name, answer, *positional, **named)[1]
+        if isinstance(result, APIResponseValidationError):
+            raise result
+        return result
+
+    def refused(self, name: str, /, *positional: Any, **named: Any) -> str:
+        """Why nothing is sent."""
+        with pytest.raises(ArgumentError) as caught:
+            self.sent(name, *positional, **named)
         return str(caught.value)
 
 
-@contextmanager
-def _imported(folder: Path) -> Iterator[Generated]:
-    """The generated package in ``folder`` instead of the project's own, and a client on top of it."""
-
-    def ours() -> dict[str, ModuleType]:
-        tops = {PACKAGE, "boltz_api"}
-        return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in tops}
-
-    before = ours()
-    for name in before:
-        del sys.modules[name]
-    sys.path.insert(0, str(folder))
-    try:
-        yield Generated(*(import_module(f"{PACKAGE}.{name}") for name in ("operations", "models", "params")))
-    finally:
-        sys.path.remove(str(folder))
-        for name in ours():
-            del sys.modules[name]
-        sys.modules.update(before)
-
-
 @pytest.fixture(scope="session")
-def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The folder that holds the package generated from the contract of that name."""
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Generated]:
+    """A way to generate a contract and to import what comes out."""
     top = tmp_path_factory.mktemp("family")
+    sys.path.insert(0, str(top))
+    done: dict[Path, Generated] = {}
 
-    def folder(name: str) -> Path:
-        package = top / name / PACKAGE
-        if not package.exists():
-            package.mkdir(parents=True)
-            write_package(Contract.read(CONTRACTS / f"{name}.yaml"), package)
-        return top / name
+    def generate(contract: Path) -> Generated:
+        if contract not in done:
+            name = f"family_{contract.stem}"
+            (top / name).mkdir()
+            write_package(load(contract), top / name, name)
+            modules = [import_module(f"{name}{own}") for own in ("", ".models", ".params", ".resources")]
+            done[contract] = Generated(*modules[:3], modules[3].SyncClient)
+        return done[contract]
 
-    return folder
-
-
-@pytest.fixture(scope="session")
-def imported() -> Callable[[Path], Any]:
-    """A way to import the generated package that is in a folder."""
-    return _imported
+    return generate
 
 
 def _member(name: str) -> Any:
-    @pytest.fixture(name=name)
-    def member(family: Callable[[str], Path]) -> Iterator[Generated]:
-        with _imported(family(name)) as generated:
-            yield generated
+    @pytest.fixture(name=name, scope="session")
+    def member(generated: Callable[[Path], Generated]) -> Generated:
+        return generated(CONTRACTS / f"{name}.yaml")
 
     return member
 
 
 evolved = _member("evolved")
 formats = _member("formats")
+media = _member("media")
 methods = _member("methods")
 names = _member("names")
 shapes = _member("shapes")
