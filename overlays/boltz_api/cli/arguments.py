@@ -255,10 +255,8 @@ def operands(entry: Entry) -> list[tuple[str, str]]:
     """Return what may stand without a flag: the parts of the path, in order, and the body's file."""
     found = [(f"[{flag.metavar}]", flag.help) for flag in entry.flags if flag.location == "path"]
     if entry.body:
-        text = (
-            "Take the body from this JSON file (YAML with PyYAML installed); flags win over it. @- is standard input, "
-        )
-        found.append(("[@FILE]", text + "which is read without being named where something is piped in."))
+        text = "Take the body from this JSON file (or YAML, with PyYAML installed); flags win over it. @- is standard "
+        found.append(("[@FILE]", text + "input, which is read without being named where something is piped in."))
     return found
 
 

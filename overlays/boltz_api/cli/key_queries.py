@@ -191,6 +191,5 @@ def _judged(found: Iterator[Page], audit: Audit, now: datetime, tally: Counter[s
 def commands() -> dict[str, Callable[[], Command]]:
     """Return these commands by name. The contract's own of a name goes before all but ``list``."""
     own = {"get": get_command, "find": find_command, "audit": audit_command}
-    return {listing().command: list_command} | {
-        name: make for name, make in own.items() if name not in entries()[GROUP]
-    }
+    beside = {name: make for name, make in own.items() if name not in entries()[GROUP]}
+    return {listing().command: list_command} | beside
