@@ -77,7 +77,7 @@ class Place(Struct, frozen=True):
         # A page that is asked for once more, after a failure, is not a circle.
         if self.seen.setdefault(cursor, self.number + 1) != self.number + 1:
             raise PaginationError(
-                f"The server's cursor {shown(cursor)} leads back to where the listing has been. It stops here, since it "
+                f"The server's cursor {shown(cursor)} leads back to where the listing has been. It stops here: it "
                 f"would never end; the list may be incomplete."
             )
         return Place(replace(self.request, query={**self.request.query, **found}), self.number + 1, self.seen)

@@ -68,7 +68,7 @@ class Secret(Generic[T]):
     @staticmethod
     def of(value: Any) -> Secret[Any]:  # Any: what callers pass
         """Return ``value`` as a secret, if it is none already."""
-        return cast("Secret[Any]", value) if type(value) is Secret else Secret(value)
+        return value if isinstance(value, Secret) else Secret(value)  # pyright: ignore[reportUnknownVariableType]  # as above
 
     def reveal(self) -> T:
         """Return the value itself."""

@@ -20,8 +20,8 @@ from attrs import field, frozen
 from hypothesis import settings
 
 from boltz_api import AsyncBoltz, Boltz
+from boltz_api.delays import Timing
 from boltz_api.sandbox import Sandbox
-from boltz_api.settings import Tempo
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("client", deadline=None)
@@ -38,7 +38,7 @@ KEY: dict[str, object] = {
     "key_prefix": "sk_bc_ws_tes",
     "key_type": "workspace",
     "last_used_at": None,
-    "livemode": False,
+    "livemode": True,
     "name": "x",
     "workspace_id": "ws_1",
 }
@@ -277,9 +277,11 @@ class Patience:
     def __init__(self) -> None:
         self.slept: list[float] = []
         self.now = 1_800_000_000.0
-        self.tempo = Tempo(
+        self.wall = 0.0
+        """By how much the clock on the wall was set."""
+        self.timing = Timing(
             monotonic=lambda: self.now,
-            now=lambda: self.now,
+            now=lambda: self.now + self.wall,
             random=lambda: 0.0,
             sleep=self._sleep,
             async_sleep=self._async_sleep,
@@ -377,14 +379,14 @@ def fake_key() -> str:
 @pytest.fixture
 def scripted_client(server: Scripted, patience: Patience) -> Iterator[Boltz]:
     """Talks to the scripted server, and does not really wait."""
-    with Boltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _tempo=patience.tempo) as client:
+    with Boltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _timing=patience.timing) as client:
         yield client
 
 
 @pytest.fixture
 async def scripted_async_client(server: Scripted, patience: Patience, anyio_backend: str) -> AsyncIterator[AsyncBoltz]:
     """Talks to the scripted server, and does not really wait."""
-    async with AsyncBoltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _tempo=patience.tempo) as client:
+    async with AsyncBoltz(api_key=FAKE_KEY, base_url=server.url, timeout=5, _timing=patience.timing) as client:
         yield client
 
 
@@ -398,7 +400,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Boltz]:
     """The sandbox's admin, with threads."""
-    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, _tempo=Tempo(sleep=lambda seconds: None)) as client:
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, _timing=Timing(sleep=lambda seconds: None)) as client:
         yield client
 
 

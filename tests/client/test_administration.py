@@ -27,14 +27,9 @@ from boltz_api import (
     NoSuchKeyError,
     RotationError,
 )
-from boltz_api.core.headers import Headers
-from boltz_api.core.wire import Response, WireRequest
-from boltz_api.keys.comparing import differences
-from boltz_api.keys.finding import Wanted, last_sign_of_life
-from boltz_api.keys.recovery import CLOCKS_APART, called_at
-from boltz_api.keys.rotation import lifetime
+from boltz_api.delays import Timing
+from boltz_api.keys import Wanted, differences, last_sign_of_life, lifetime
 from boltz_api.sandbox import Sandbox
-from boltz_api.settings import Tempo
 from boltz_api.types.admin import APIKey, APIKeyCreateResponse
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -378,10 +373,25 @@ def test_a_lifetime_is_always_one_that_the_service_takes(lived: timedelta) -> No
     assert lifetime(key()) is None
 
 
+@pytest.mark.parametrize(
+    ("lived", "days"),
+    [
+        (30 * DAY, 30),
+        (30 * DAY + timedelta(milliseconds=1), 30),
+        (30 * DAY - timedelta(milliseconds=1), 30),
+        (30 * DAY + timedelta(hours=20), 30),
+        (timedelta(minutes=5), 1),
+        (900 * DAY, 365),
+    ],
+)
+def test_a_lifetime_does_not_grow_with_each_successor(lived: timedelta, days: int) -> None:
+    assert lifetime(key(expires_at=NOON + lived)) == days
+
+
 @pytest.mark.parametrize("skew", [-3600, 0, 3600])
 def test_candidates_are_found_whatever_the_clocks_say(sandbox: Sandbox, skew: int) -> None:
-    tempo = Tempo(now=lambda: time.time() + skew)
-    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, max_retries=0, _tempo=tempo) as client:
+    timing = Timing(now=lambda: time.time() + skew)
+    with Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, max_retries=0, _timing=timing) as client:
         sandbox.fail("create_api_key", drop=True, after_commit=True)
         with pytest.raises(APIConnectionError) as caught:
             client.admin.api_keys.create(name="ci", allowed_ips=["10.0.0.1"])
@@ -409,29 +419,6 @@ def test_an_error_tells_of_which_call_it_is(sandbox: Sandbox, client: Boltz) -> 
     assert (caught.value.operation, caught.value.arguments) == ("create_api_key", {"name": "ci", "mode": "test"})
     assert caught.value.started_at is not None
     assert before <= caught.value.started_at <= datetime.now(UTC)
-
-
-@given(
-    skew=st.integers(min_value=-10_000, max_value=10_000),
-    sent=st.floats(min_value=0, max_value=60),
-    latency=st.floats(min_value=0, max_value=60),
-    made=st.floats(min_value=0, max_value=60),
-)
-def test_no_key_that_the_call_made_is_too_old_to_be_a_candidate(
-    skew: int, sent: float, latency: float, made: float
-) -> None:
-    start = NOON.timestamp()
-    created_at = datetime.fromtimestamp(int(start + made + skew), UTC)  # by the server, in whole seconds
-    dated = datetime.fromtimestamp(int(start + made + sent + skew), UTC)
-    asked = WireRequest("GET", "http://x/", ())
-    date = dated.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    answer = Response(200, Headers([("date", date)]), b"", asked)
-    assert created_at >= called_at(NOON, answer, start + made + sent + latency) - CLOCKS_APART
-
-
-def test_for_a_server_without_a_clock_ours_has_to_do() -> None:
-    answer = Response(200, Headers(), b"", WireRequest("GET", "http://x/", ()))
-    assert called_at(NOON, answer, NOON.timestamp() + 7) == NOON
 
 
 COULD_BE: list[tuple[dict[str, object], dict[str, object], bool]] = [

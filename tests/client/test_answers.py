@@ -6,10 +6,14 @@ import copy
 import gzip
 import json
 import pickle
+import time
+import tracemalloc
 import zlib
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import httpx
 import msgspec
 import pytest
 from hypothesis import given
@@ -26,13 +30,10 @@ from boltz_api import (
     InternalServerError,
     NotFoundError,
 )
-from boltz_api.core.bodies import Receiving
-from boltz_api.core.decoding import decoded
-from boltz_api.core.failures import DeadlineError, ResponseTooLargeError, UnreadableEncodingError
-from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import MASK
-from boltz_api.core.steps import Send
-from boltz_api.core.wire import Response, WireRequest
+from boltz_api.redact import MASK
+from boltz_api.request import CallOptions, Operation, Request, build_request
+from boltz_api.response import Body, DeadlineError, Received, ResponseTooLargeError, UnreadableEncodingError, decode
+from boltz_api.settings import Settings
 from boltz_api.types.admin import APIKey, APIKeyCreateResponse, KeyDetails
 
 if TYPE_CHECKING:
@@ -195,54 +196,48 @@ async def test_the_size_of_an_answer_is_bounded_for_a_task(
         await scripted_async_client.admin.api_keys.list()
 
 
-def receiving(limit: int, encoding: str) -> Receiving:
-    step = Send(WireRequest("GET", "http://x/", ()), (1, 1, 1, 1), limit, 0.0, None, object)
-    return Receiving(step, 200, [("content-encoding", encoding)], "HTTP/1.1", clock=lambda: 0.0)
+def arriving(limit: int, encoding: str, deadline: float | None = None, times: Iterator[float] | None = None) -> Body:
+    http = httpx.Response(200, headers={"content-encoding": encoding}, stream=httpx.ByteStream(b""))
+    return Body(http, limit, deadline, lambda: 0.0 if times is None else next(times))
 
 
 @given(st.binary(max_size=5000), st.lists(st.integers(min_value=1, max_value=400), min_size=1), st.booleans())
 def test_a_body_is_the_same_however_it_arrives(body: bytes, sizes: list[int], zipped: bool) -> None:
     wire = gzip.compress(body) if zipped else body
-    incoming = receiving(len(body) + 1, "gzip" if zipped else "identity")
+    incoming = arriving(len(body) + 1, "gzip" if zipped else "identity")
     position = turn = 0
     while position < len(wire):
         size = sizes[turn % len(sizes)]
         incoming.feed(wire[position : position + size])
         position, turn = position + size, turn + 1
-    assert incoming.finished().content == body
+    incoming.finish()
+    assert incoming.take() == body
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "x-gzip", " GZIP "])
 def test_a_body_may_be_as_large_as_the_limit_and_no_larger(encoding: str) -> None:
     zipped = "gzip" in encoding.lower()
     for size, fits in ((1000, True), (1001, False)):
-        incoming = receiving(1000, encoding)
+        incoming = arriving(1000, encoding)
         body = gzip.compress(b"x" * size) if zipped else b"x" * size
         if fits:
             incoming.feed(body)
-            answer = incoming.finished()
-            assert (answer.content, answer.complete) == (b"x" * size, True)
+            incoming.finish()
+            assert incoming.take() == b"x" * size
         else:
             with pytest.raises(ResponseTooLargeError, match="larger than 1000 bytes"):
                 incoming.feed(body)
 
 
 def test_one_gzip_stream_may_follow_another() -> None:
-    incoming = receiving(1000, "gzip")
+    incoming = arriving(1000, "gzip")
     incoming.feed(gzip.compress(b"one, ") + gzip.compress(b"two"))
-    assert incoming.finished().content == b"one, two"
-
-
-def test_an_answer_that_breaks_off_is_marked_as_such() -> None:
-    incoming = receiving(1000, "identity")
-    incoming.feed(b"half of ")
-    assert (incoming.broken_off().content, incoming.broken_off().complete) == (b"half of ", False)
+    incoming.finish()
+    assert incoming.take() == b"one, two"
 
 
 def test_a_piece_that_comes_after_the_deadline_is_too_late() -> None:
-    times = iter([9.0, 10.0, 10.1])
-    step = Send(WireRequest("GET", "http://x/", ()), (1, 1, 1, 1), 1000, 0.0, 10.0, object)
-    incoming = Receiving(step, 200, [], "HTTP/1.1", clock=lambda: next(times))
+    incoming = arriving(1000, "identity", 10.0, iter([9.0, 10.0, 10.1]))
     incoming.feed(b"in time")
     incoming.feed(b"just so")
     with pytest.raises(DeadlineError, match="The time for the whole call is over"):
@@ -254,18 +249,18 @@ BOMB = gzip.compress(b"\0" * 10_000_000)
 
 @given(st.integers(min_value=0, max_value=100_000))
 def test_decompression_stops_at_the_limit(limit: int) -> None:
-    incoming = receiving(limit, "gzip")
+    incoming = arriving(limit, "gzip")
     with pytest.raises(ResponseTooLargeError):
         incoming.feed(BOMB)
-    assert len(incoming.broken_off().content) <= limit
+    assert len(incoming.take()) <= limit
 
 
 @given(st.binary(min_size=1))
 def test_whatever_claims_to_be_gzip_is_read_or_refused(data: bytes) -> None:
-    incoming = receiving(1000, "gzip")
+    incoming = arriving(1000, "gzip")
     try:
         incoming.feed(data)
-        incoming.finished()
+        incoming.finish()
     except UnreadableEncodingError:
         with pytest.raises(zlib.error):
             zlib.decompress(data, 31)
@@ -358,57 +353,91 @@ def test_a_connection_error_says_what_happened(nowhere: str) -> None:
     assert caught.value.body is None
 
 
-KINDS: list[tuple[int, str | None, str]] = [
-    (199, None, ""),
-    (200, None, "success"),
-    (299, None, "success"),
-    (299, "/x", "success"),
-    (300, "/x", "redirect"),
-    (300, None, ""),
-    (399, "/x", "redirect"),
-    (400, "/x", "error"),
-    (520, None, "error"),
-]
+@pytest.mark.parametrize(("call", "secret"), [("create", True), ("revoke", False)])
+def test_a_pickled_error_leaves_out_what_may_be_a_secret(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, call: str, secret: bool
+) -> None:
+    server.will(http(200, b"\xffbody", {"x-mine": "b", "x-request-id": "r"}))
+    keys = scripted_client.admin.api_keys
+    with pytest.raises(APIResponseValidationError) as caught:
+        keys.create(name="x") if call == "create" else keys.revoke("key_1")
+    kept = pickle.loads(pickle.dumps(caught.value)).response
+    assert caught.value.response.content == b"\xffbody"
+    assert kept.content == (b"" if secret else b"\xffbody")
+    assert (kept.headers["x-mine"], kept.headers["x-request-id"]) == (MASK, "r")
+    assert (kept.request.method, kept.request.headers["x-api-key"]) == ("POST", MASK)
 
 
-@pytest.mark.parametrize(("status", "location", "kind"), KINDS)
-def test_which_kind_of_answer_a_status_makes(status: int, location: str | None, kind: str) -> None:
-    headers = Headers([] if location is None else [("Location", location)])
-    answer = Response(status, headers, b"", WireRequest("GET", "http://x/", ()))
-    is_kind = {"success": answer.is_success, "redirect": answer.is_redirect, "error": answer.is_error}
-    assert [name for name, holds in is_kind.items() if holds] == ([kind] if kind else [])
-
-
-def test_a_status_without_a_name_has_no_phrase() -> None:
-    asked = WireRequest("GET", "http://x/", ())
-    assert [Response(status, Headers(), b"", asked).reason_phrase for status in (404, 520)] == ["Not Found", ""]
-
-
-@pytest.mark.parametrize(
-    ("holds", "secret"),
-    [(object, True), (APIKeyCreateResponse, True), (list[APIKeyCreateResponse], True), (APIKey, False), (None, False)],
-)
-def test_a_pickled_answer_leaves_out_what_may_be_a_secret(holds: object, secret: bool) -> None:
-    asked = WireRequest("GET", "http://x/", (), content=b"sent")
-    answer = Response(200, Headers([("a", "b")]), b"\xffbody", asked, elapsed=timedelta(seconds=2), holds=holds)
-    kept = pickle.loads(pickle.dumps(answer))
-    assert (kept.content, kept.complete) == ((b"", False) if secret else (b"\xffbody", True))
-    headers = {"a": MASK if secret else "b"}
-    assert (kept.status_code, kept.elapsed, dict(kept.headers)) == (200, timedelta(seconds=2), headers)
-    # What an upload of its own holds, nobody knows.
-    assert (kept.method, kept.url, kept.request.content) == ("GET", "http://x/", b"")
-    assert pickle.loads(pickle.dumps(kept)).complete == kept.complete
+def received(status: int, body: bytes) -> Received:
+    operation: Operation[object] = Operation(name="o", method="GET", path="/", authenticated=False)
+    prepared = build_request(Request(operation, CallOptions()), Settings(base_url="http://x/"))
+    return Received(prepared, httpx.Response(status, content=body), body, 0)
 
 
 @pytest.mark.parametrize("kind", [None, APIKey | None])
 def test_nothing_is_none_where_the_contract_has_it_so(kind: type[object]) -> None:
-    answer = Response(204, Headers(), b"", WireRequest("GET", "http://x/", ()))
-    assert decoded(answer, kind) is None
+    assert decode(received(204, b""), kind) is None
 
 
 def test_nothing_is_a_fault_where_the_contract_wants_something() -> None:
-    answer = Response(200, Headers(), b"", WireRequest("GET", "http://x/", ()))
     expected = r"not the JSON it should be \(no content type\): the body is empty"
     with pytest.raises(APIResponseValidationError, match=expected) as caught:
-        decoded(answer, APIKey)
+        decode(received(200, b""), APIKey)
     assert caught.value.path == "$"
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2016-12-31T23:59:60.5Z", datetime(2016, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)),
+        ("2016-12-31T15:59:60-08:00", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_leap_second_is_a_time(
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object], sent: str, read: datetime
+) -> None:
+    keys = [key_answer, {**key_answer, "last_used_at": sent, "name": sent}]
+    server.will(http(200, {"data": keys, "first_id": None, "last_id": None, "has_more": False}))
+    page = scripted_client.admin.api_keys.list()
+    assert [(key.last_used_at, key.name) for key in page.data] == [(None, "x"), (read, sent)]
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [{"name": "theirs"}, {"livemode": False}, {"workspace_id": "ws_2"}, {"allowed_ips": ["192.0.2.9"]}],
+)
+def test_a_key_that_was_not_asked_for_is_an_error_that_holds_it(
+    scripted_client: Boltz,
+    server: Scripted,
+    http: SayHTTP,
+    created_answer: dict[str, object],
+    key_answer: dict[str, object],
+    difference: dict[str, object],
+) -> None:
+    """As after a response too many on a kept connection."""
+    server.will(http(200, {**created_answer, "key_details": {**key_answer, "name": "mine", **difference}}))
+    keys = scripted_client.admin.api_keys
+    for create in (keys.create, lambda **arguments: keys.with_raw_response.create(**arguments).parse()):
+        with pytest.raises(APIResponseValidationError, match="The response is not what was asked for: its") as caught:
+            create(name="mine", workspace_id="ws_1")
+        assert caught.value.outcome_unknown
+        assert caught.value.response.json()["key"] == created_answer["key"]
+        assert str(created_answer["key"]) not in str(caught.value)
+
+
+def test_masking_a_huge_error_costs_next_to_nothing(server: Scripted, http: SayHTTP) -> None:
+    """15 MB of control characters, which are 15 kB on the wire."""
+    server.will(http(400, gzip.compress(b"\x01sk_bc_" * 2_000_000), {"content-encoding": "gzip"}))
+    with Boltz(api_key="k", base_url=server.url) as client:
+        tracemalloc.start()
+        began = time.process_time()
+        try:
+            with pytest.raises(APIStatusError) as caught:
+                client.admin.api_keys.create(name="x")
+            assert len(str(caught.value)) < 2_000
+            assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+        finally:
+            tracemalloc.stop()
+        assert time.process_time() - began < 5
+    assert len(caught.value.response.content) == 14_000_000

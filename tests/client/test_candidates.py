@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from boltz_api import APIError, AsyncBoltz, Boltz
+from boltz_api import APIError, ArgumentTypeError, ArgumentValueError, AsyncBoltz, Boltz
 from boltz_api.types.admin import APIKey
 
 Row = Mapping[str, object]
@@ -27,6 +27,10 @@ class Keys:
         self.rows: list[Row] = []
         self.edge: float | None = 0.0
         """By how many seconds ``Date`` is ahead of ``created_at``, if there is one."""
+        self.failure_date: str | None = None
+        """The ``Date`` of the answer that says nothing of the key."""
+        self.absurd: str | None = None
+        """``Date`` in a listing's answer, whatever the clock says."""
         self.without_offset = False
         self.written: Sequence[str] | None = None
         """How the service writes the addresses."""
@@ -34,6 +38,9 @@ class Keys:
     def moment(self, seconds: float) -> str:
         there = datetime.fromtimestamp(self._now() + seconds, UTC)
         return (there.replace(tzinfo=None) if self.without_offset else there).isoformat()
+
+    def moment_in_http(self, seconds: float) -> str:
+        return format_datetime(datetime.fromtimestamp(self._now() + seconds, UTC), usegmt=True)
 
     def add(self, seconds: float = 0, **changes: object) -> None:
         made = {"id": f"key_{len(self.rows)}", "name": "lost", "livemode": True, "created_at": self.moment(seconds)}
@@ -50,10 +57,11 @@ class Keys:
                 expires_at=days and self.moment(days * 86_400),
                 workspace_id=body.get("workspace_id", "ws_1"),
             )
-            return self._http(500, {"code": "internal_error", "message": "lost"})
+            dated = {} if self.failure_date is None else {"date": self.failure_date}
+            return self._http(500, {"code": "internal_error", "message": "lost"}, dated)
         page = {"data": self.rows, "first_id": None, "last_id": None, "has_more": False}
-        date = datetime.fromtimestamp(self._now() + (self.edge or 0), UTC)
-        return self._http(200, page, {} if self.edge is None else {"date": format_datetime(date, usegmt=True)})
+        date = self.absurd or self.moment_in_http(self.edge or 0)
+        return self._http(200, page, {} if self.edge is None else {"date": date})
 
 
 @pytest.fixture
@@ -181,3 +189,38 @@ def test_an_address_may_be_written_in_another_way(keys: Keys, scripted_client: B
 def test_a_lost_create_says_how_to_look_for_the_key(keys: Keys, scripted_client: Boltz) -> None:
     said = str(lost(scripted_client))
     assert "it was not repeated; client.admin.api_keys.candidates(error) lists the keys that it may have made" in said
+
+
+def test_our_clock_may_be_set_in_between(keys: Keys, scripted_client: Boltz, patience: Any, server: Any) -> None:
+    error = lost(scripted_client)
+    patience.wall = -3600.0  # it was an hour fast
+    keys.rows[0] = {**keys.rows[0], "created_at": keys.moment(-3600)}
+    assert [key.id for key in scripted_client.admin.api_keys.candidates(error)] == ["key_0"]
+
+
+def test_the_date_of_the_lost_answer_counts_most(keys: Keys, scripted_client: Boltz, patience: Any, http: Any) -> None:
+    keys.failure_date = keys.moment_in_http(7200)
+    keys.edge = None
+    error = lost(scripted_client)
+    keys.rows[0] = {**keys.rows[0], "created_at": keys.moment(7200)}
+    keys.add(3600)
+    assert [key.id for key in scripted_client.admin.api_keys.candidates(error)] == ["key_0"]
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "never"])
+def test_an_absurd_date_does_no_harm(keys: Keys, scripted_client: Boltz, date: str) -> None:
+    keys.absurd = date
+    assert [key.id for key in after_loss(scripted_client)] == ["key_0"]
+
+
+def test_a_cancelled_create_is_looked_for_by_name_and_time(keys: Keys, scripted_client: Boltz, patience: Any) -> None:
+    keys.add(-30, name="mine")
+    keys.add(5, name="mine")
+    keys.add(0, name="other")
+    started = datetime.fromtimestamp(patience.now, UTC)
+    found = scripted_client.admin.api_keys.candidates(name="mine", started_at=started)
+    assert [key.id for key in found] == ["key_1", "key_0"]
+    with pytest.raises(ArgumentTypeError, match="error: required, or else name and started_at"):
+        scripted_client.admin.api_keys.candidates(name="mine")
+    with pytest.raises(ArgumentValueError, match="started_at: expected a time with a time zone"):
+        scripted_client.admin.api_keys.candidates(name="mine", started_at=started.replace(tzinfo=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import pydoc
 import re
 import subprocess
@@ -44,12 +45,12 @@ from boltz_api import (
     not_given,
     omit,
 )
-from boltz_api.core.secrets import MASK
-from boltz_api.core.wire import Response
+from boltz_api.redact import MASK
+from httpx import Response
 from boltz_api.errors import status_error_type
 from boltz_api.pagination import AsyncCursorPage, SyncCursorPage
 from boltz_api.resources import admin as resources
-from boltz_api.resources.admin.api_keys import APIKeys, APIKeysResource
+from boltz_api.resources.admin.api_keys import APIKeysResource
 from boltz_api.sandbox import Sandbox
 from boltz_api.types import admin
 
@@ -212,7 +213,6 @@ def test_resources_are_instances_of_what_annotations_call_them(
         (scripted_async_client, resources.AsyncAdminResource, resources.AsyncAPIKeysResource),
     ):
         assert (type(client.admin), type(client.admin.api_keys)) == (group, keys)
-        assert isinstance(client.admin.api_keys, APIKeys)
         assert not isinstance(client.admin.api_keys.with_raw_response, keys)
 
 
@@ -221,7 +221,6 @@ def test_calls_can_be_mocked_in_their_class_and_in_an_instance(
 ) -> None:
     server.will(http(200, NO_KEYS))
     keys: Any = scripted_client.admin.api_keys
-    assert keys.list is keys.list  # ready once, quick ever after, and yet:
     with mock.patch("boltz_api.resources.admin.api_keys.APIKeysResource.list", return_value="mocked"):
         assert keys.list() == "mocked"
     with mock.patch.object(keys, "list", return_value="mocked"):
@@ -333,7 +332,9 @@ def test_errors_are_made_from_an_http_librarys_objects(library: str) -> None:
     error = RateLimitError("slow down", response=response, body={"code": "slow"})
     assert (str(error), error.message, error.status_code, error.code) == ("slow down", "slow down", 429, "slow")
     assert (error.response.json(), error.retry_after, str(error.request.url)) == (slow, 3, "https://x.example/y")
-    assert error.request.headers["X-API-Key"] == MASK
+    assert (error.response, error.request) == (response, request)
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.request.headers["X-API-Key"], again.response.headers["retry-after"]) == (MASK, "3")
     assert APITimeoutError(request).request.method == "GET"
     assert str(APITimeoutError(request=request)) == "Request timed out."
     assert str(APIConnectionError(request=request)) == "Connection error."
@@ -376,7 +377,7 @@ def test_raw_answers(
     assert answer.parse(to=httpx.Response).json() == created_answer
     with pytest.raises(APIResponseValidationError):
         answer.parse(to=admin.APIKey)
-    with pytest.raises(boltz_api.ArgumentTypeError, match=r"^to: .* cannot be made of an answer"):
+    with pytest.raises(boltz_api.ArgumentTypeError, match=r"^to: .* cannot be made of a response"):
         answer.parse(to=dict[object, dict[object, object] | list[object] | tuple[object]])
     assert (repr(answer), answer.is_closed) == ("<APIResponse [200 OK]>", True)
     answer.close()
@@ -492,22 +493,11 @@ def test_options_of_endpoints_that_are_not_in_the_contract_are_checked(scripted_
 
 
 MISTAKES: list[tuple[str, tuple[object, ...], dict[str, object], str]] = [
-    ("get", (), {}, "path: required, and was not given"),
-    ("get", ("/x",), {}, "cast_to: required, and was not given"),
     ("get", (None,), {"cast_to": object}, "path: expected a string, got None"),
-    ("get", ("/x", dict), {}, "get takes only path by position; give the others by name"),
-    ("get", ("/x",), {"path": "/x", "cast_to": object}, "path: given twice, by position and by name"),
-    ("get", ("/x",), {"cast_to": 5}, "cast_to: 5 cannot be made of an answer"),
-    ("get", ("/x",), {"cast_to": None}, "cast_to: None cannot be made of an answer"),
-    ("get", ("/x",), {"cast_to": object, "stream": True}, "stream: get has no such argument"),
-    ("post", ("/x",), {"cast_to": object, "files": []}, "files: post has no such argument"),
-    ("post", ("/x",), {"cast_to": object, "timeout": 3}, "timeout: post has no such argument"),
-    ("admin.api_keys.create", ("x",), {}, "create takes nothing by position; give the others by name"),
+    ("get", ("/x",), {"cast_to": 5}, "cast_to: 5 cannot be made of a response"),
+    ("get", ("/x",), {"cast_to": None}, "cast_to: None cannot be made of a response"),
     ("admin.api_keys.create", (), {"name": "x", "files": []}, "files: create has no such argument"),
     ("admin.api_keys.list", (), {"stream": True}, "stream: list has no such argument"),
-    ("admin.api_keys.revoke", (), {}, "api_key_id: required, and was not given"),
-    ("admin.api_keys.revoke", ("a", "b"), {}, "revoke takes only api_key_id by position; give the others by name"),
-    ("admin.api_keys.get", (), {}, "api_key_id: required, and was not given"),
 ]
 
 

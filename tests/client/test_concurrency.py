@@ -122,7 +122,7 @@ def test_one_event_loop_after_another(sandbox: Sandbox) -> None:
         asyncio.run(count(client)),
         trio.run(count, client),
     ] == [2, 2, 2, 2]
-    lanes = client._shell._connections._own  # pyright: ignore[reportPrivateUsage]  # nothing public shows a leak
+    lanes = client._transport._connections._own  # pyright: ignore[reportPrivateUsage]  # nothing public shows a leak
     assert len(lanes) == 1
     # Here, where the warning is awaited, and not in whichever test comes next.
     del client, lanes

@@ -30,7 +30,7 @@ from boltz_api import (
     DefaultHttpxClient,
 )
 from boltz_api.sandbox import Sandbox
-from boltz_api.settings import Tempo
+from boltz_api.delays import Timing as Tempo
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted
@@ -42,7 +42,7 @@ HURRIED = Tempo(sleep=lambda seconds: None)
 @pytest.mark.parametrize("make", [httpx.Client, httpx2.Client, DefaultHttpxClient], ids=["httpx", "httpx2", "default"])
 def test_either_library_does(sandbox: Sandbox, make: type[httpx.Client | httpx2.Client]) -> None:
     with make(headers={"x-mine": "1"}) as http_client:
-        client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http_client, _tempo=HURRIED)
+        client = Boltz(api_key=sandbox.admin_key, base_url=sandbox.url, http_client=http_client, _timing=HURRIED)
         created = client.admin.api_keys.create(name="x")
         assert [key.id for key in client.admin.api_keys.list(limit=1)][-1] is not None
         assert not client.admin.api_keys.revoke(created.key_details.id).is_active

@@ -1,10 +1,9 @@
-"""However a listing is gone through: nothing is lost where it fails, and nobody may take another's turn."""
+"""However a listing is gone through, nothing is lost where it fails."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,9 +14,7 @@ from boltz_api import (
     AsyncBoltz,
     AsyncCursorPage,
     Boltz,
-    BoltzError,
     InternalServerError,
-    IterationError,
     PaginationError,
     SyncCursorPage,
 )
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 
 Given: TypeAlias = "APIKey | SyncCursorPage[APIKey] | AsyncCursorPage[APIKey]"
 
-every_way = pytest.mark.parametrize("way", ["list", "pages", "find", "prefetch"])
+every_way = pytest.mark.parametrize("way", ["list", "pages", "find"])
 
 
 @contextmanager
@@ -39,11 +36,8 @@ def iterating(client: Boltz, way: str) -> Iterator[Iterator[Given]]:
             yield iter(keys.list(max_retries=0))
         case "pages":
             yield keys.list(max_retries=0).iter_pages()
-        case "find":
-            yield keys.find(max_retries=0)
         case _:
-            with keys.list(max_retries=0).prefetch() as items:
-                yield items
+            yield keys.find(max_retries=0)
 
 
 @asynccontextmanager
@@ -54,11 +48,8 @@ async def iterating_by_a_task(client: AsyncBoltz, way: str) -> AsyncIterator[Asy
             yield aiter(keys.list(max_retries=0))
         case "pages":
             yield (await keys.list(max_retries=0)).iter_pages()
-        case "find":
-            yield keys.find(max_retries=0)
         case _:
-            async with keys.list(max_retries=0).prefetch() as items:
-                yield items
+            yield keys.find(max_retries=0)
 
 
 def number(given: Given) -> str | None:
@@ -146,50 +137,6 @@ async def test_what_came_is_handed_out_to_a_task_before_the_error_and_the_error_
 
 
 @every_way
-def test_a_thread_may_not_ask_while_another_waits(
-    scripted_client: Boltz, server: Scripted, numbered: Numbered, way: str
-) -> None:
-    gate = threading.Event()
-    server.will(numbered(3, gate=gate))
-    with iterating(scripted_client, way) as given, ThreadPoolExecutor(2) as threads:
-        assert number(next(given)) == "1"
-        asking = [threads.submit(next, given) for _ in range(2)]
-        refused, waiting = wait(asking, 20, FIRST_COMPLETED)
-        gate.set()
-        (refusal,) = (each.exception() for each in refused)
-        assert isinstance(refusal, IterationError)
-        assert isinstance(refusal, BoltzError)
-        assert isinstance(refusal, RuntimeError)
-        assert [number(each.result(20)) for each in waiting] == ["2"]
-        assert [number(each) for each in given] == ["3"]
-
-
-@every_way
-@pytest.mark.anyio
-async def test_a_task_may_not_ask_while_another_waits(
-    scripted_async_client: AsyncBoltz, server: Scripted, numbered: Numbered, way: str
-) -> None:
-    gate = threading.Event()
-    server.will(numbered(3, gate=gate))
-    came: list[object] = []
-    async with iterating_by_a_task(scripted_async_client, way) as given:
-        assert number(await anext(given)) == "1"
-
-        async def ask() -> None:
-            try:
-                came.append(number(await anext(given)))
-            except IterationError as error:
-                came.append(str(error).partition(".")[2])
-            gate.set()
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(ask)
-            tasks.start_soon(ask)
-        came += [number(each) async for each in given]
-    assert came == [" Let one of them iterate and hand the items to the others.", "2", "3"]
-
-
-@every_way
 @pytest.mark.anyio
 async def test_a_wait_that_is_given_up_loses_nothing(
     scripted_async_client: AsyncBoltz, server: Scripted, numbered: Numbered, way: str
@@ -215,40 +162,3 @@ async def test_a_wait_for_the_first_key_that_is_given_up_loses_none(
     with anyio.move_on_after(0.05):
         await anext(keys)
     assert [key.id async for key in keys] == ["key_1"]
-
-
-def raising_once() -> Callable[[APIKey], bool]:
-    """A condition that all keys meet, and that raises when it is first asked about the second."""
-    asked_about: list[str] = []
-
-    def matching(key: APIKey) -> bool:
-        asked_about.append(key.id)
-        if asked_about == ["1", "2"]:
-            raise ValueError("mine")
-        return True
-
-    return matching
-
-
-@pytest.mark.anyio
-async def test_a_condition_that_raises_is_asked_about_the_same_key_again(
-    scripted_client: Boltz, scripted_async_client: AsyncBoltz, server: Scripted, numbered: Numbered
-) -> None:
-    server.will(numbered(3))
-    found = scripted_client.admin.api_keys.find(matching=raising_once())
-    assert next(found).id == "1"
-    with pytest.raises(ValueError, match="mine"):
-        next(found)
-    assert [key.id for key in found] == ["2", "3"]
-    found_by_a_task = scripted_async_client.admin.api_keys.find(matching=raising_once())
-    assert (await anext(found_by_a_task)).id == "1"
-    with pytest.raises(ValueError, match="mine"):
-        await anext(found_by_a_task)
-    assert [key.id async for key in found_by_a_task] == ["2", "3"]
-
-
-def test_a_condition_cannot_take_keys_itself(scripted_client: Boltz, server: Scripted, numbered: Numbered) -> None:
-    server.will(numbered(3))
-    found: Iterator[APIKey] = scripted_client.admin.api_keys.find(matching=lambda _: bool(next(found)))
-    with pytest.raises(IterationError):
-        next(found)

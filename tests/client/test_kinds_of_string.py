@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boltz_api import Boltz
-from boltz_api.core.plain import plain
+from boltz_api.validation import plain
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted

@@ -12,7 +12,7 @@ from boltz_api.sandbox import Sandbox
 
 
 def test_a_client_and_its_parts_are_not_pickled(client: Boltz) -> None:
-    for part in (client, AsyncBoltz(api_key="fake"), client.admin, client.admin.api_keys, client.with_raw_response):
+    for part in (client, AsyncBoltz(api_key="fake"), client.admin, client.admin.api_keys):
         for take in (pickle.dumps, copy.deepcopy):
             with pytest.raises(
                 TypeError, match=r"is not pickled, .*; make another where it is needed: Boltz\(\) takes"
@@ -39,7 +39,7 @@ def test_a_listing_that_has_not_begun_says_what_to_pickle() -> None:
 def test_a_raw_answer_says_what_to_pickle(client: Boltz) -> None:
     answer = client.admin.api_keys.with_raw_response.list()
     assert isinstance(answer, APIResponse)
-    with pytest.raises(TypeError, match=r"APIResponse is not pickled, .* what parse\(\) gives, or http_response"):
+    with pytest.raises(TypeError, match=r"APIResponse is not pickled, .* what parse\(\) gives"):
         pickle.dumps(answer)
     again = pickle.loads(pickle.dumps(answer.http_response))
     assert (again.json(), again.headers["content-type"]) == (answer.json(), "application/json")

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import importlib
 import io
+import json
 import logging
 import os
 import pickle
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType, NoneType
 from typing import TYPE_CHECKING
@@ -33,11 +34,9 @@ from rich.pretty import pretty_repr
 
 import boltz_api
 from boltz_api import APIConnectionError, APIError, AsyncBoltz, Boltz, BoltzError, RotationError
-from boltz_api.core.failures import Failure, Reach
-from boltz_api.core.headers import Headers
-from boltz_api.core.secrets import MASK, Secret, scrubbed
-from boltz_api.core.wire import WireRequest
-from boltz_api.logs import HTTP_LOGGERS
+from boltz_api.observe import HTTP_LOGGERS
+from boltz_api.redact import MASK, TEXT_LIMIT, Secret, printable, scrub
+from boltz_api.retry import Failure, Reach
 
 if TYPE_CHECKING:
     from tests.client.conftest import Answer, SayHTTP, Scripted
@@ -182,11 +181,10 @@ def test_working_calls_show_no_secret(
         assert created.key == MADE
         witness.sees(created)
         answer = client.admin.api_keys.with_raw_response.create(name="x")
-        for shown in (answer, answer.headers, answer.http_request, answer.http_response, answer.parse()):
+        for shown in (answer, answer.http_request, answer.http_response, answer.parse()):
             witness.sees(shown)
         witness.sees(dict(answer.http_request.headers))
-        for shown in (answer.http_request, answer.http_response, answer.headers):
-            witness.pickles.append(pickle.dumps(shown))
+        witness.pickles.append(pickle.dumps(answer.http_request))
         witness.sees(client)
 
 
@@ -360,22 +358,22 @@ def test_the_environment_turns_the_log_on(server: Scripted, http: SayHTTP, level
 @given(st.text(), st.text(alphabet="abcXYZ019_-", min_size=7), st.text())
 def test_whatever_looks_like_a_key_is_masked(before: str, secret: str, after: str) -> None:
     for kind in ("admin_live", "admin_test", "ws_live", "ws_test", "something_new"):
-        assert f"sk_bc_{kind}_{secret}" not in scrubbed(f"{before}sk_bc_{kind}_{secret}{after}")
+        assert f"sk_bc_{kind}_{secret}" not in scrub(f"{before}sk_bc_{kind}_{secret}{after}")
 
 
 @given(st.text(min_size=8))
 def test_a_known_secret_is_masked_whatever_it_looks_like(secret: str) -> None:
-    masked = scrubbed(f"it is {secret}!", [Secret(secret)])
+    masked = scrub(f"it is {secret}!", [Secret(secret)])
     assert masked == f"it is {MASK}!" or secret in MASK
 
 
 def test_what_is_too_short_for_a_secret_is_left_in_the_text() -> None:
-    assert scrubbed("a password", [Secret("a passwo")]) == f"{MASK}rd"
-    assert scrubbed("a password", [Secret("a passw")]) == "a password"
+    assert scrub("a password", [Secret("a passwo")]) == f"{MASK}rd"
+    assert scrub("a password", [Secret("a passw")]) == "a password"
 
 
 def test_what_the_service_itself_shows_of_a_key_is_not_masked() -> None:
-    assert scrubbed("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
+    assert scrub("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
 
 
 def test_a_secret_shows_itself_only_when_asked() -> None:
@@ -387,11 +385,127 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
         pickle.dumps(secret)
 
 
-def test_headers_and_requests_show_no_secret() -> None:
-    headers = Headers([("X-Api-Key", UNUSUAL), ("Authorization", UNUSUAL), ("Other", OWN)])
-    request = WireRequest("GET", "http://x", (("x-api-key", UNUSUAL),))
-    for shown in (headers, request):
-        assert UNUSUAL not in f"{shown} {shown!r} {pretty_repr(shown)}"
-        assert OWN not in f"{shown} {shown!r}"
-    assert pickle.loads(pickle.dumps(headers))["x-api-key"] == MASK
-    assert headers["x-api-key"] == UNUSUAL
+@given(st.text(alphabet="abc ", min_size=0, max_size=30), st.integers(min_value=-60, max_value=20))
+def test_a_secret_at_the_cut_is_not_shown_in_part(before: str, offset: int) -> None:
+    text = f"{before}{'.' * (TEXT_LIMIT + offset - len(before))}{UNUSUAL} and more"
+    shown = scrub(text, [Secret(UNUSUAL)])
+    assert UNUSUAL[:9] not in shown
+    assert len(shown) < TEXT_LIMIT + 40
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_is_printable_stays_one_line_and_the_same_json(text: str) -> None:
+    document = json.dumps(text, ensure_ascii=False)
+    shown = printable(document)
+    assert shown.isprintable()
+    assert json.loads(shown) == text
+    assert printable(f"a\n{text}", keep="\n").startswith("a\n")
+
+
+def test_nothing_steers_a_terminal() -> None:
+    assert printable("a\x1b[2Jb\u009bc\u202ed\x7f\U000e0001") == r"a\u001b[2Jb\u009bc\u202ed\u007f\udb40\udc01"
+
+
+INTERRUPTIONS = [KeyboardInterrupt, SystemExit]
+
+
+@pytest.mark.parametrize("interruption", INTERRUPTIONS)
+def test_an_interrupted_create_says_how_to_find_the_key_and_shows_no_secret(
+    interruption: type[BaseException], witness: Witness
+) -> None:
+    logging.getLogger("boltz_api").debug("Sending nothing: the transport is interrupted")
+
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise interruption
+
+    http_client = httpx.Client(transport=httpx.MockTransport(interrupted))
+    with Boltz(api_key=UNUSUAL, http_client=http_client) as client, pytest.raises(interruption) as caught:
+        client.admin.api_keys.create(name="mine", extra_headers={"x-mine": UNUSUAL})
+    (note,) = caught.value.__notes__
+    assert "it may have taken effect; client.admin.api_keys.candidates(name='mine', started_at=datetime" in note
+    witness.sees_error(caught.value)
+    ours = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert "handle_request" not in ours
+
+
+def test_a_cancelled_create_says_how_to_find_the_key_and_shows_no_secret(
+    server: Scripted, http: SayHTTP, witness: Witness
+) -> None:
+    server.will(http(200, b"x", delay=5))
+    errors: list[BaseException] = []
+
+    async def cancelled() -> None:
+        async with AsyncBoltz(api_key=UNUSUAL, base_url=server.url) as client:
+            task = asyncio.ensure_future(client.admin.api_keys.create(name="mine"))
+            while not server.asked:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            try:
+                await task
+            except asyncio.CancelledError as error:
+                errors.append(error)
+
+    asyncio.run(cancelled())
+    (error,) = errors
+    assert any("candidates(name='mine'" in note for note in error.__notes__)
+    witness.sees_error(error)
+
+
+def test_locals_after_a_timeout_show_no_secret(server: Scripted, http: SayHTTP, witness: Witness) -> None:
+    server.will(http(200, b"x", delay=0.5))
+    with Boltz(api_key=UNUSUAL, base_url=server.url, timeout=0.1, max_retries=0) as client:
+        for options in ({}, {"extra_headers": {"x-mine": MADE}}):
+            with pytest.raises(APIConnectionError) as caught:
+                client.admin.api_keys.create(name="x", **options)  # type: ignore[arg-type]  # a table's row
+            witness.sees_error(caught.value)
+        with pytest.raises(APIConnectionError) as caught:
+            client.get("/x", cast_to=object, options={"headers": {"x-mine": MADE}})
+        witness.sees_error(caught.value)
+
+
+class Expanding:
+    """A crash reporter that expands every mapping among the locals."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def take(self, error: BaseException) -> str:
+        trace = error.__traceback__
+        while trace is not None:
+            if "/tests/" not in trace.tb_frame.f_code.co_filename:
+                for value in trace.tb_frame.f_locals.values():
+                    self._expand(value, 4)
+            trace = trace.tb_next
+        return repr(self.seen)
+
+    def _expand(self, value: object, depth: int) -> None:
+        self.seen.append(value)
+        if isinstance(value, Mapping) and depth:
+            for item in value.values():
+                self._expand(item, depth - 1)
+
+
+@pytest.mark.parametrize("bad", [{"max_retries": -1}, {"timeout": "soon"}, {"colour": 1}])
+def test_reporters_that_expand_mappings_find_no_header(server: Scripted, bad: dict[str, object]) -> None:
+    client = Boltz(api_key=OWN, base_url=server.url)
+    calls: list[Callable[[], object]] = [
+        lambda: client.admin.api_keys.create(name="x", extra_headers={"x-mine": UNUSUAL}, **bad),  # type: ignore[arg-type]  # that is the test
+        lambda: client.admin.api_keys.with_raw_response.create(name="x", extra_headers={"x-mine": UNUSUAL}, **bad),  # type: ignore[arg-type]  # that is the test
+        lambda: client.get("/x", cast_to=object, options={"headers": {"x-mine": UNUSUAL}, **bad}),  # type: ignore[typeddict-item]  # that is the test
+        lambda: Boltz(api_key=OWN, default_headers={"x-mine": UNUSUAL}, max_retries=-1),
+    ]
+    for call in calls:
+        with pytest.raises(BoltzError) as caught:
+            call()
+        found = Expanding().take(caught.value)
+        assert UNUSUAL not in found
+        assert OWN not in found
+    assert server.opened == 0
+
+
+def test_a_bad_line_of_custom_headers_shows_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOLTZ_CUSTOM_HEADERS", f"x-mine: {UNUSUAL}\nx bad: {UNUSUAL}")
+    with pytest.raises(BoltzError, match="BOLTZ_CUSTOM_HEADERS") as caught:
+        Boltz(api_key="fake")
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert UNUSUAL not in "".join(report.format())

@@ -17,9 +17,10 @@ from boltz_api import (
     RedirectError,
     omit,
 )
-from boltz_api.core.headers import Headers
-from boltz_api.core.redirects import followed_to, origin
-from boltz_api.core.wire import Response, WireRequest
+from boltz_api.request import CallOptions, Operation, Request, build_request
+from boltz_api.response import Received
+from boltz_api.retry import origin, redirect_target
+from boltz_api.settings import Settings
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted
@@ -67,6 +68,8 @@ REFUSED: list[tuple[dict[str, object], type[ArgumentError], str]] = [
     ({"base_url": ""}, ArgumentValueError, "base_url: expected a URL"),
     ({"base_url": "https://me:pass@x"}, ArgumentValueError, "user name or a password"),
     ({"base_url": "https://x?a=b"}, ArgumentValueError, "neither a query nor a fragment"),
+    ({"base_url": "https://x/#"}, ArgumentValueError, "neither a query nor a fragment"),
+    ({"base_url": "https://x?"}, ArgumentValueError, "neither a query nor a fragment"),
     ({"base_url": "https://x/a b"}, ArgumentValueError, "spaces or line breaks"),
     ({"base_url": "https://x/\r\nb"}, ArgumentValueError, "base_url"),
     ({"base_url": "http://api.boltz.bio"}, ArgumentValueError, "plain http would send the API key unencrypted"),
@@ -260,9 +263,12 @@ REDIRECTS = [
 def test_which_redirects_are_followed(
     method: str, status: int, location: str, repeatable: bool, target: str | None
 ) -> None:
-    asked = WireRequest(method, "http://a.example/x/y", ())
-    response = Response(status, Headers([("Location", location)]), b"", asked)
-    assert followed_to(response, repeatable=repeatable) == target
+    operation: Operation[object] = Operation(
+        name="o", method=method, path="/x/y", repeatable=repeatable, authenticated=False
+    )
+    prepared = build_request(Request(operation, CallOptions()), Settings(base_url="http://a.example/"))
+    answer = Received(prepared, httpx.Response(status, headers={"Location": location}), b"", 0)
+    assert redirect_target(answer, prepared) == target
 
 
 def test_a_redirect_within_the_service_is_followed(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
