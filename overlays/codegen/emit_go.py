@@ -225,6 +225,8 @@ class _Emitter:
         for _, _, node in operations:
             if response := node.get("x-response"):
                 self.types.count(_item_of(self.types, node) or response, "response")
+            for own in node["parameters"]:
+                self.types.count(own["schema"], "request")
             if body := node.get("requestBody"):
                 self._count_body(next(iter(body["content"].values()))["schema"])
         for _, _, node in operations:
@@ -330,7 +332,7 @@ class _Emitter:
         flags = {
             "Repeatable": node["x-repeatable"],
             "Public": not node["security"],
-            "MayBeEmpty": bool(node.get("x-response", {}).get("x-optional")),
+            "MayBeEmpty": bool(node.get("x-optional")),
             "Secret": result is not None and result.secret,
         }
         return [
@@ -399,8 +401,11 @@ class _Emitter:
         else:
             name = fields.claim("Body")
             place = Place(struct, "body", name, required=True, tag="body")
-            struct.fields.append(self.types.parameter(place, schema))
-            struct.marshal = f"param.MarshalValue(r, r.{name})"
+            own = self.types.parameter(place, schema)
+            struct.fields.append(own)
+            # What may be null is null where it is left out.
+            nullable = f"!param.IsOmitted(r.{name})" if own.optional == "zero" else "true"
+            struct.marshal = f"param.MarshalValue(r, r.{name}, {nullable})"
 
     def _parameter(self, params: Params, own: Schema, fields: Names) -> None:
         struct = params.struct

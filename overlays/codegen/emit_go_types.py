@@ -253,7 +253,7 @@ class Types:
         if owner is not None:
             owner.owned.append(name)
         self.models.append(union)
-        names = Names(MEMBERS | {"Any"})
+        names = Names({"Any"})
         by_reference: dict[str, str] = {}
         options = [own for own in alternatives(schema) if not is_null(own)]
         for option in options:
@@ -315,7 +315,8 @@ class Types:
         found, optional = self._parameter_type(schema, place.hint, struct, required=required)
         if self._loops(schema, place.component):
             found, optional = Type(f"*{found.text}", secret=found.secret), "zero"
-        tag = f'{place.tag}:"{_tag(place.wire)}{"" if required else ",omitzero"}"'
+        mark = ",omitzero" if not required else ",nullzero" if optional == "zero" else ""
+        tag = f'{place.tag}:"{_tag(place.wire)}{mark}"'
         tag += ' json:"-"' if place.tag != "json" else ""
         tag += ' api:"required"' if required else ""
         if self.body(without_null(schema)[0]).get("format") == "date":

@@ -224,7 +224,11 @@ func MarshalObject(params Struct) ([]byte, error) {
 		if _, ok := extra[field.name]; ok {
 			continue
 		}
-		if err := w.member(field.name, fieldValue(value, field.format)); err != nil {
+		var content any
+		if !field.nullZero || !value.IsZero() {
+			content = fieldValue(value, field.format)
+		}
+		if err := w.member(field.name, content); err != nil {
 			return nil, err
 		}
 	}
@@ -238,8 +242,8 @@ func MarshalObject(params Struct) ([]byte, error) {
 
 // field is what the tags of a field say.
 type field struct {
-	name, format string
-	omitZero     bool
+	name, format       string
+	omitZero, nullZero bool
 }
 
 // known holds the fields of each struct that was written.
@@ -254,7 +258,7 @@ func fieldsOf(t reflect.Type) []field {
 		tag := t.Field(i).Tag
 		name, options, _ := strings.Cut(tag.Get("json"), ",")
 		if name != "-" {
-			fields[i] = field{name, tag.Get("format"), options == "omitzero"}
+			fields[i] = field{name, tag.Get("format"), options == "omitzero", options == "nullzero"}
 		}
 	}
 	known.Store(t, fields)
@@ -313,12 +317,12 @@ func MarshalUnion(params Struct) ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// MarshalValue returns the JSON of a body that is no object.
-func MarshalValue(params Struct, body any) ([]byte, error) {
+// MarshalValue returns the JSON of a body that is no object: null if it is not given.
+func MarshalValue(params Struct, body any, given bool) ([]byte, error) {
 	if value, ok := params.Overrides(); ok {
 		return encode(value)
 	}
-	if body == nil {
+	if body == nil || !given {
 		return []byte("null"), nil
 	}
 	return encode(fieldValue(reflect.ValueOf(body), ""))
