@@ -335,7 +335,8 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
             ArgumentTypeError: An option does not exist, or no response can be made into ``cast_to``.
 
         """
-        return self._send("GET", path, cast_to, UNSET, None, _concealed(options))
+        options = _concealed(options)
+        return self._send("GET", path, cast_to, UNSET, None, options)
 
     def _send(  # noqa: PLR0917  # arguments of the methods below, all of them
         self,
@@ -370,7 +371,8 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
             ArgumentTypeError: Both ``body`` and ``content`` are given, or as for ``get``.
 
         """
-        return self._send("POST", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return self._send("POST", path, cast_to, body, content, options)
 
     def put(
         self,
@@ -382,7 +384,8 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a PUT request; as ``post``, but repeated where it fails."""
-        return self._send("PUT", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return self._send("PUT", path, cast_to, body, content, options)
 
     def patch(
         self,
@@ -394,7 +397,8 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a PATCH request; as ``post``."""
-        return self._send("PATCH", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return self._send("PATCH", path, cast_to, body, content, options)
 
     def delete(
         self,
@@ -406,7 +410,8 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a DELETE request; as ``post``, but repeated where it fails."""
-        return self._send("DELETE", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return self._send("DELETE", path, cast_to, body, content, options)
 
     def is_closed(self) -> bool:
         """Tell whether this client, or the HTTP client that it uses, has been closed."""
@@ -444,7 +449,8 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
 
     async def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """Send a GET request to an endpoint that the contract does not describe; see ``Boltz.get``."""
-        return await self._send("GET", path, cast_to, UNSET, None, _concealed(options))
+        options = _concealed(options)
+        return await self._send("GET", path, cast_to, UNSET, None, options)
 
     async def _send(  # noqa: PLR0917  # as above
         self,
@@ -467,7 +473,8 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a POST request; see ``Boltz.post``."""
-        return await self._send("POST", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return await self._send("POST", path, cast_to, body, content, options)
 
     async def put(
         self,
@@ -479,7 +486,8 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a PUT request; see ``Boltz.put``."""
-        return await self._send("PUT", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return await self._send("PUT", path, cast_to, body, content, options)
 
     async def patch(
         self,
@@ -491,7 +499,8 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a PATCH request; see ``Boltz.patch``."""
-        return await self._send("PATCH", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return await self._send("PATCH", path, cast_to, body, content, options)
 
     async def delete(
         self,
@@ -503,7 +512,8 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
         options: RequestOptions | None = None,
     ) -> T:
         """Send a DELETE request; see ``Boltz.delete``."""
-        return await self._send("DELETE", path, cast_to, body, content, _concealed(options))
+        options = _concealed(options)
+        return await self._send("DELETE", path, cast_to, body, content, options)
 
     def is_closed(self) -> bool:
         """Tell whether this client, or the HTTP client that it uses, has been closed."""

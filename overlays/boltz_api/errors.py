@@ -229,12 +229,12 @@ class APIResponseValidationError(APIError):
         message: str | None = None,
         path: str | None = None,
     ) -> None:
-        self.response = response
-        self.status_code = response.status_code
-        self.path = path
         super().__init__(
             message or "Data returned by API invalid for expected schema.", _request_of(response), body=body
         )
+        self.response = response
+        self.status_code = response.status_code
+        self.path = path
 
     @property
     def body(self) -> object | None:
@@ -254,9 +254,9 @@ class APIStatusError(APIError):
     status_code: int
 
     def __init__(self, message: str, *, response: httpx.Response, body: object | None = None) -> None:
+        super().__init__(message, _request_of(response), body=body)
         self.response = response
         self.status_code = response.status_code
-        super().__init__(message, _request_of(response), body=body)
 
     @property
     def code(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from inspect import isawaitable, iscoroutine
+from inspect import isawaitable, iscoroutine, signature
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, Unpack, cast
 
 import msgspec
@@ -23,7 +23,7 @@ from boltz_api.errors import (
 )
 from boltz_api.flow import Flow, Safeguard, ask, call, exchange
 from boltz_api.pagination import AsyncPaginator, Place, SyncCursorPage, SyncItems, SyncPages, beginning, first_page
-from boltz_api.request import CallOptions, Request, build_request, conceal, given
+from boltz_api.request import CallOptions, Request, build_request, check_options, conceal, given
 from boltz_api.response import Received
 from boltz_api.settings import Settings
 from boltz_api.validation import check_url_text, shown, validated
@@ -515,6 +515,12 @@ def lifetime(key: APIKey) -> int | None:
 # --- the resources ---
 
 
+def _accept(method: Callable[..., object], options: CallOptions) -> None:
+    """Conceal and check the options of a call that is made of several."""
+    conceal(options)
+    check_options(method.__name__, options, signature(method).parameters)
+
+
 class APIKeys(APIKeysResource):
     """Create, list and revoke API keys, and look after many of them. Takes an admin key."""
 
@@ -556,7 +562,7 @@ class APIKeys(APIKeysResource):
             ArgumentValueError: A condition has a wrong value, or a time has no time zone.
 
         """
-        conceal(options)
+        _accept(self.find, options)
         client, wanted, request = self._client, _wanted(_conditions(locals())), _listing(workspace_id, options)
 
         def first() -> SyncCursorPage[APIKey]:
@@ -580,7 +586,7 @@ class APIKeys(APIKeysResource):
             NoSuchKeyError: There is none, or this client's key may not see it.
 
         """
-        conceal(options)
+        _accept(self.get, options)
         return self._client.perform(_get, api_key_id, options)
 
     def rotate(
@@ -618,7 +624,7 @@ class APIKeys(APIKeysResource):
             RotationError: A step failed, or gave something else than was asked for.
 
         """
-        conceal(options)
+        _accept(self.rotate, options)
         return self._client.perform(_rotate, api_key_id, check, expires_in_days, allowed_ips, options)
 
     def candidates(
@@ -653,7 +659,7 @@ class APIKeys(APIKeysResource):
             ArgumentValueError: The error does not come from ``create``, or the time has no time zone.
 
         """
-        conceal(options)
+        _accept(self.candidates, options)
         lost = _lost(error, name, started_at, workspace_id)
         return self._client.perform(_candidates, lost, options)
 
@@ -682,13 +688,13 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[APIKey]:
         """Iterate over the keys that meet every condition; see ``APIKeys.find``."""
-        conceal(options)
+        _accept(self.find, options)
         wanted, request = _wanted(_conditions(locals())), _listing(workspace_id, options)
         return AsyncFilter(wanted.matches, aiter(AsyncPaginator[APIKey](request, self._client)))
 
     async def get(self, api_key_id: str, **options: Unpack[CallOptions]) -> APIKey:
         """Look up one key by its ID; see ``APIKeys.get``."""
-        conceal(options)
+        _accept(self.get, options)
         return await self._client.perform(_get, api_key_id, options)
 
     async def rotate(
@@ -701,7 +707,7 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
         **options: Unpack[CallOptions],
     ) -> Rotation:
         """Make a key's successor, hand it over, and only then revoke the key; see ``APIKeys.rotate``."""
-        conceal(options)
+        _accept(self.rotate, options)
         return await self._client.perform(_rotate, api_key_id, check, expires_in_days, allowed_ips, options)
 
     async def candidates(
@@ -714,7 +720,7 @@ class AsyncAPIKeys(AsyncAPIKeysResource):
         **options: Unpack[CallOptions],
     ) -> list[APIKey]:
         """List the keys that a failed ``create`` may have made; see ``APIKeys.candidates``."""
-        conceal(options)
+        _accept(self.candidates, options)
         lost = _lost(error, name, started_at, workspace_id)
         return await self._client.perform(_candidates, lost, options)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import quote, urlencode
@@ -322,7 +322,9 @@ def build_request(request: Request[R_co], settings: Settings) -> Prepared[R_co]:
     own: HeaderLayer = _own_headers(request) if request.headers else {}
     if options:
         if not OPTION_NAMES.issuperset(options):
-            _refuse_options(operation, options)
+            structs = (operation.path_parameters, operation.query, operation.headers, operation.body)
+            names = [name for struct in structs for name in getattr(struct, "__struct_fields__", ())]
+            check_options(operation.function or operation.name, options, names)
         extra = checked_headers("extra_headers", options.get("extra_headers"))
         timeouts = timeouts_from(options.get("timeout", NOT_GIVEN), timeouts)
         given_retries = options.get("max_retries", NOT_GIVEN)
@@ -343,13 +345,17 @@ def build_request(request: Request[R_co], settings: Settings) -> Prepared[R_co]:
     return Prepared(request, operation, settings.base_url + path, headers, content, timeouts, retries, secrets)
 
 
-def _refuse_options(operation: Operation[object], options: Mapping[str, object]) -> None:
-    name = next(name for name in options if name not in OPTION_NAMES)
-    structs = (operation.path_parameters, operation.query, operation.headers, operation.body)
-    fields = (getattr(struct, "__struct_fields__", ()) for struct in structs)
-    known = [*(each for names in fields for each in names), *sorted(OPTION_NAMES)]
-    function = operation.function or operation.name
-    raise ArgumentTypeError(f"{name}: {function} has no such argument{did_you_mean(name, known)}", argument=name)
+def check_options(function: str, options: Iterable[str], arguments: Iterable[str]) -> None:
+    """Refuse options that no call has.
+
+    Raises:
+        ArgumentTypeError: One does not exist; the message names the closest of ``arguments`` and options.
+
+    """
+    for name in options:
+        if name not in OPTION_NAMES:
+            hint = did_you_mean(name, [*arguments, *sorted(OPTION_NAMES)])
+            raise ArgumentTypeError(f"{name}: {function} has no such argument{hint}", argument=name)
 
 
 def _wire_values(arguments: Mapping[str, object], kind: type[Struct] | None) -> Mapping[str, object]:
@@ -418,7 +424,8 @@ def _content(request: Request[Any], extra: Mapping[str, object]) -> bytes:
         body = validated(body, operation.body)
     if operation.content_type.lower().startswith("application/x-www-form-urlencoded"):
         return _form(body, extra)
-    return encode_json(body, extra, argument="" if operation.name else "body")
+    names = ("", "extra_body") if operation.name else ("body", "extra_json")
+    return encode_json(body, extra, argument=names[0], extra_argument=names[1])
 
 
 def _as_it_is(body: object, operation: Operation[object]) -> bytes | None:
@@ -426,7 +433,7 @@ def _as_it_is(body: object, operation: Operation[object]) -> bytes | None:
     if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     if isinstance(body, str) and not is_json(operation.content_type):
-        check_text("body", body)
+        check_text("body" if operation.name else "content", body)
         return body.encode()
     return None
 

@@ -300,24 +300,32 @@ def decode(received: Received, kind: object) -> Any:
         APIResponseValidationError: It does not fit.
 
     """
-    content = received.content
-    if kind is None or kind is NoneType or (not content and _may_be_none(kind)):
+    if kind is None or kind is NoneType or (not received.content and _may_be_none(kind)):
         return None
     if kind is bytes:
-        return content
+        return received.content
     if kind is str and not is_json(received.headers.get("content-type") or ""):
-        return content.decode(errors="replace")
-    fault: Exception
+        return received.content.decode(errors="replace")
+    result, fault = _decoded(received.content, kind)
+    if fault is not None:
+        error = _misfit(received, fault)
+        del fault  # it may quote the body, and crash reporters send the locals of every frame
+        raise error
+    return result
+
+
+def _decoded(content: bytes, kind: object) -> tuple[Any, Exception | None]:
+    """Return what ``content`` holds, or the reason why it is none; nothing is raised where the body is a local."""
     try:
-        return _decoder(kind).decode(content)
+        return _decoder(kind).decode(content), None
     except _UNDECODABLE as error:
-        fault = error
+        fault: Exception = error
     if str(fault).startswith(_SECOND_PASS):
         try:
-            return convert_open(msgspec.json.decode(content), kind)
+            return convert_open(msgspec.json.decode(content), kind), None
         except _UNDECODABLE as error:
             fault = error
-    raise _misfit(received, fault) from None
+    return None, fault
 
 
 def _misfit(received: Received, fault: Exception) -> APIResponseValidationError:

@@ -107,7 +107,7 @@ def test_what_was_refused_or_never_sent_is_repeated(
 
 
 def test_a_connection_that_cannot_be_made_is_tried_again(nowhere: str, patience: Patience) -> None:
-    client = Boltz(api_key="k", base_url=nowhere, _timing=patience.tempo)
+    client = Boltz(api_key="k", base_url=nowhere, _timing=patience.timing)
     with pytest.raises(APIConnectionError) as caught:
         client.admin.api_keys.create(name="x")
     assert (patience.slept, caught.value.outcome_unknown) == ([0.5, 1.0], False)

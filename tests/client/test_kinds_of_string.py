@@ -54,7 +54,8 @@ def test_the_three_calls_take_them(
     scripted_client: Boltz, server: Scripted, http: SayHTTP, created_answer: dict[str, Any], key_answer: dict[str, Any]
 ) -> None:
     keys: Any = scripted_client.admin.api_keys
-    server.will(http(200, created_answer))
+    details = {**key_answer, "livemode": False, "allowed_ips": ["::1"]}
+    server.will(http(200, {**created_answer, "key_details": details}))
     keys.create(
         name=Name("x"),
         allowed_ips=[Name("::1")],

@@ -40,7 +40,7 @@ WRONG: list[tuple[dict[str, object], str]] = [
     ({"workspace_id": "ws_2"}, "its workspace is 'ws_2', not 'ws_1'"),
     ({"allowed_ips": []}, "its addresses are [], not ['192.0.2.1', '2001:db8::1']"),
     ({"allowed_ips": ["192.0.2.1"]}, "its addresses are ['192.0.2.1'], not"),
-    ({"livemode": True}, "its mode is not 'test'"),
+    ({"livemode": False}, "its mode is not 'live'"),
     ({"name": "other"}, "its name is 'other', not 'ci'"),
     ({"key_type": "admin"}, "its type is 'admin', not 'workspace'"),
     ({"id": "key_old"}, "it has the old key's ID"),

@@ -109,7 +109,7 @@ def test_an_id_that_would_lead_elsewhere_is_refused(scripted_client: Boltz, serv
 @pytest.mark.parametrize("given", [None, 5, b"key_1"])
 def test_an_id_is_a_string(scripted_client: Boltz, server: Scripted, given: object) -> None:
     for call in (scripted_client.admin.api_keys.revoke, scripted_client.admin.api_keys.get):
-        with pytest.raises(ArgumentTypeError, match=r"api_key_id: expected a string( of at least 1 character)?, got"):
+        with pytest.raises(ArgumentTypeError, match=r"api_key_id: (expected a string|required)"):
             call(given)  # type: ignore[arg-type]  # that is the test
     assert server.opened == 0
 
@@ -219,9 +219,10 @@ def test_an_id_stays_within_its_place_in_the_path(
 
 
 def test_a_create_as_it_goes_out(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP, created_answer: object, fake_key: str
+    scripted_client: Boltz, server: Scripted, http: SayHTTP, key_answer: dict[str, object], fake_key: str
 ) -> None:
-    server.will(http(200, created_answer))
+    details = {**key_answer, "allowed_ips": ["10.0.0.1", "::1"]}
+    server.will(http(200, {"key": "fake", "key_details": details}))
     scripted_client.admin.api_keys.create(
         name="x",
         allowed_ips=("10.0.0.1", "::1"),
