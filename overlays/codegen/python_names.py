@@ -23,9 +23,9 @@ FIELDS: Final = OPTIONS | {"to_dict", "to_json", "model_extra", "model_fields_se
 # The runtime's own attributes of clients, and of resources.
 CLIENT_ATTRIBUTES: Final = frozenset(
     {
-        *("api_key", "base_url", "timeout", "max_retries", "default_headers", "default_query", "auth_headers"),
-        *("copy", "with_options", "close", "is_closed", "request", "send", "prepare_options", "post_parser"),
-        *("get", "post", "put", "patch", "delete", "head", "options", "with_raw_response", "with_streaming_response"),
+        *("api_key", "auth_headers", "base_url", "close", "copy", "default_headers", "default_query", "delete", "get"),
+        *("is_closed", "max_retries", "patch", "perform", "post", "put", "timeout", "total_timeout", "with_options"),
+        *("with_raw_response", "with_streaming_response"),
     }
 )
 RESOURCE_ATTRIBUTES: Final = frozenset({"with_raw_response", "with_streaming_response"})

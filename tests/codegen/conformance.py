@@ -135,7 +135,7 @@ class Contract:
 
     def _object(self, schema: Node, chance: random.Random, way: str, *, every: bool, depth: int) -> Node:
         members: Node = {}
-        required = schema.get("required") if isinstance(schema.get("required"), list) else []
+        required: list[str] = schema["required"] if isinstance(schema.get("required"), list) else []
         for name, own in schema.get("properties", {}).items():
             plain = self.merged(own)
             if plain.get("readOnly" if way == "request" else "writeOnly"):
@@ -169,7 +169,7 @@ class Contract:
                 low, high = (low + step, high) if sign > 0 else (low, high - step)
             elif limit is not None and limit is not False:
                 low, high = (max(low, limit + step), high) if sign > 0 else (low, min(high, limit - step))
-        value = min(max(0, low), high)
+        value: float = min(max(0, low), high)
         return -(-value // step) * step
 
     @cached_property

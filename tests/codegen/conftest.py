@@ -90,8 +90,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Gene
             name = f"family_{contract.stem}"
             (top / name).mkdir()
             write_package(load(contract), top / name, name)
-            modules = [import_module(f"{name}{own}") for own in ("", ".models", ".params", ".resources")]
-            done[contract] = Generated(*modules[:3], modules[3].SyncClient)
+            package, models, params, resources = (
+                import_module(f"{name}{own}") for own in ("", ".models", ".params", ".resources")
+            )
+            done[contract] = Generated(package, models, params, resources.SyncClient)
         return done[contract]
 
     return generate

@@ -70,7 +70,7 @@ class TestMethodsAreOrdinary:
     def test_help_and_source_show_the_method(self, evolved: Any) -> None:
         method = evolved.method("admin.api_keys.create_api_key")
         assert "def create_api_key(" in inspect.getsource(method)
-        assert inspect.getdoc(method).splitlines()[:5] == [
+        assert (inspect.getdoc(method) or "").splitlines()[:5] == [
             "Create an API key",
             "",
             "Args:",

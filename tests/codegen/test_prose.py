@@ -5,45 +5,57 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.contract import JSON, Contract
-from codegen.package import PACKAGE, write_package
 from codegen.prose import describe, docstring
-from codegen.shapes import Choice, Flag, Items, Map, Nullable, Number, Shape, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.codegen.conftest import Generated
+
+TEXT = {"type": "string"}
+WHOLE = {"type": "integer"}
 
 
 @pytest.mark.parametrize(
-    ("description", "shape", "default", "expected"),
+    ("description", "schema", "expected"),
     [
-        ("", Text(), None, ""),
-        ("A name", Text(), None, "A name"),
-        ("A name", Text(min_length=1, max_length=255), None, "A name. 1 to 255 characters."),
-        ("Really?", Text(min_length=1), None, "Really? At least 1 character."),
-        ("", Text(max_length=1), None, "At most 1 character."),
-        ("", Text(min_length=4, max_length=4), None, "Exactly 4 characters."),
-        ("", Text(min_length=0), None, ""),
-        ("", Text(pattern="^a$"), "a", 'Matches ``^a$``. The default is ``"a"``.'),
-        ("Limit", Number(whole=True, minimum=1, maximum=100), 100, "Limit. 1 to 100. The default is 100."),
-        ("", Number(whole=False, exclusive_minimum=0, multiple_of=0.5), None, "More than 0. A multiple of 0.5."),
-        ("", Number(whole=True, minimum=1), None, "At least 1."),
-        ("", Number(whole=True, maximum=1, exclusive_maximum=1), None, "At most 1. Less than 1."),
-        ("", Flag(), False, "The default is False."),
-        ("", Choice(("a", "b", 3)), "b", '``"a"``, ``"b"`` (the default) or 3.'),
-        ("", Nullable(Choice(("a",))), None, '``"a"``.'),
-        ("", Items(Text(max_length=3), 1), None, "At least 1 item. Each at most 3 characters."),
-        ("", Items(Flag(), unique=True), None, "No two alike."),
-        ("", Items(Items(Number(whole=True, minimum=0))), None, "Each at least 0."),
-        ("", Map(Text(min_length=2), min_size=1), None, "At least 1 entry. Each value at least 2 characters."),
-        ("All of\n  them", Text(), [], "All of them"),
+        ("", TEXT, ""),
+        ("A name", TEXT, "A name"),
+        ("A name", {**TEXT, "minLength": 1, "maxLength": 255}, "A name. 1 to 255 characters."),
+        ("Really?", {**TEXT, "minLength": 1}, "Really? At least 1 character."),
+        ("", {**TEXT, "maxLength": 1}, "At most 1 character."),
+        ("", {**TEXT, "minLength": 4, "maxLength": 4}, "Exactly 4 characters."),
+        ("", {**TEXT, "minLength": 0}, ""),
+        ("", {**TEXT, "pattern": "^a$", "default": "a"}, 'Matches ``^a$``. The default is ``"a"``.'),
+        ("Limit", {**WHOLE, "minimum": 1, "maximum": 100, "default": 100}, "Limit. 1 to 100. The default is 100."),
+        ("", {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.5}, "More than 0. A multiple of 0.5."),
+        ("", {**WHOLE, "maximum": 1, "exclusiveMaximum": 1}, "At most 1. Less than 1."),
+        ("", {"type": "boolean", "default": False}, "The default is False."),
+        ("", {"enum": ["a", "b"], "default": "b"}, '``"a"`` or ``"b"`` (the default).'),
+        ("", {"anyOf": [{"enum": ["a", "b"]}, {"enum": [3]}]}, '``"a"``, ``"b"`` or 3.'),
+        ("", {"anyOf": [{"enum": ["a"]}, {"type": "null"}]}, '``"a"``.'),
+        ("", {"type": ["string", "null"], "maxLength": 2}, "At most 2 characters."),
+        ("", {"type": "array", "items": {**TEXT, "maxLength": 3}, "minItems": 1}, "At least 1 item. Each at most 3 characters."),
+        ("", {"type": "array", "items": TEXT, "uniqueItems": True}, "No two alike."),
+        ("", {"type": "array", "items": {"type": "array", "items": {**WHOLE, "minimum": 0}}}, "Each at least 0."),
+        (
+            "",
+            {"type": "object", "additionalProperties": {**TEXT, "minLength": 2}, "minProperties": 1},
+            "At least 1 entry. Each value at least 2 characters.",
+        ),
+        ("All of\n  them", {**TEXT, "default": []}, "All of them"),
+        ("", {**TEXT, "description": "Old", "deprecated": True}, "Deprecated. Old"),
     ],
 )  # fmt: skip
-def test_constraints_in_words(description: str, shape: Shape, default: JSON, expected: str) -> None:
-    assert expected == describe(description, shape, default)
+def test_constraints_in_words(description: str, schema: dict[str, Any], expected: str) -> None:
+    assert expected == describe(schema, lambda node: node, description)
 
 
 def read_back(source: str) -> str:
@@ -84,42 +96,44 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_of_a_contract_becomes_code(text: str, tmp_path: Any, imported: Any) -> None:
+def operation(number: int, text: str) -> dict[str, Any]:
+    """An operation that has ``text`` wherever a text can be."""
     name = "".join(letter for letter in text if letter not in '"\\' and letter.isprintable()) or "name"
     schema = {"type": "string", "enum": [text, "other"], "description": text, "default": text}
     parts = {"type": "object", "description": text, "required": ["a"], "properties": {"a": schema, name: schema}}
-    answer = {"$ref": "#/components/schemas/X"}
+    return {
+        "operationId": f"make{number}",
+        "tags": [f"things{number}"],
+        "summary": text,
+        "description": f"More: {text}",
+        "parameters": [{"name": name, "in": "query", "description": text, "schema": schema}],
+        "requestBody": {"content": {"application/json": {"schema": parts}}},
+        "responses": {"200": {"description": text, "content": {"application/json": {"schema": parts}}}},
+    }
+
+
+def test_no_text_of_a_contract_becomes_code(tmp_path: Path, generated: Callable[[Path], Generated]) -> None:
     contract = {
         "openapi": "3.1.0",
-        "info": {"title": text, "version": "1"},
-        "tags": [{"name": "things", "x-displayName": text, "description": text}],
-        "paths": {
-            "/things/it's": {
-                "post": {
-                    "operationId": "make",
-                    "tags": ["things"],
-                    "summary": text,
-                    "description": f"More: {text}",
-                    "parameters": [{"name": name, "in": "query", "description": text, "schema": schema}],
-                    "requestBody": {"content": {"application/json": {"schema": parts}}},
-                    "responses": {"200": {"description": text, "content": {"application/json": {"schema": answer}}}},
-                }
-            }
-        },
-        "components": {"schemas": {"X": {**parts, "properties": {"a": schema, "p": {"type": "string"}}}}},
-    }  # fmt: skip
-    (tmp_path / PACKAGE).mkdir()
-    write_package(Contract.parse(json.dumps(contract).encode(), "openapi.json"), tmp_path / PACKAGE)
-    with imported(tmp_path) as generated:
-        operation = generated.operations.OPERATIONS["make"]
-        assert " ".join(text.split()) == operation.summary
-        assert name == operation.arguments[0].wire
-        assert "".join(text.split()) in "".join(str(inspect.getdoc(generated.operations.make)).split())
-        assert "".join(text.split()) in "".join(generated.models.X.__doc__.split())
-        request = generated.operations.make(a=text)
-        assert text == generated.received(request, b'{"a":%s}' % quoted(text)).a
-        assert generated.sent(request).content == b'{"a":%s}' % quoted(text)
+        "info": {"title": HOSTILE[0], "version": "1"},
+        "tags": [
+            {"name": f"things{number}", "x-displayName": text, "description": text}
+            for number, text in enumerate(HOSTILE)
+        ],
+        "paths": {f"/things/it's/{number}": {"post": operation(number, text)} for number, text in enumerate(HOSTILE)},
+    }
+    path = tmp_path / "hostile.json"
+    path.write_text(json.dumps(contract), encoding="utf-8")
+    own = generated(path)
+    for number, text in enumerate(HOSTILE):
+        method = own.method(f"things{number}.make{number}")
+        assert " ".join(text.split()) == " ".join(own.package.OPERATIONS[f"make{number}"].summary.split())
+        assert own.package.TAGS[f"things{number}"] == text
+        assert "".join(text.split()) in "".join(str(inspect.getdoc(method)).split())
+        result = own.received(f"things{number}.make{number}", b'{"a":%s}' % quoted(text), a=text)
+        assert text == result.a
+        assert "".join(text.split()) in "".join(str(type(result).__doc__).split())
+        assert own.sent(f"things{number}.make{number}", a=text).content == b'{"a":%s}' % quoted(text)
 
 
 def quoted(text: str) -> bytes:
