@@ -65,7 +65,8 @@ def missing(public: Path, ours: Path) -> list[str]:
 def _load(folder: Path) -> griffe.Module:
     loader = griffe.GriffeLoader(search_paths=[folder], allow_inspection=False)
     package = loader.load("boltz_api")
-    loader.load("boltz_api_generated", try_relative_path=False) if (folder / "boltz_api_generated").exists() else None
+    if (folder / "boltz_api_generated").exists():
+        loader.load("boltz_api_generated")
     loader.resolve_aliases(implicit=True, external=False)
     assert isinstance(package, griffe.Module)
     return package
@@ -84,7 +85,11 @@ def _names(prefix: str, module: griffe.Object | griffe.Alias) -> Iterator[str]:
         if name.startswith("_") or any(fnmatchcase(name, other) for other in _OTHER_ENDPOINTS):
             continue
         target = _target(member)
-        if target is None or not (listed or target.is_class or target.is_module):
+        if target is None:  # imported from another package
+            if listed:
+                yield f"{prefix}{name}"
+            continue
+        if not (listed or target.is_class or target.is_module):
             continue
         # What a module imports for its own use is not part of its surface, unless it lists it.
         own = listed or member.is_wildcard_exposed or (module.is_init_module and name[:1].isupper())
@@ -113,8 +118,7 @@ def _parameters(function: griffe.Function) -> Iterator[str]:
         if parameter.kind is not griffe.ParameterKind.var_keyword:
             yield parameter.name
         elif "CallOptions" in str(parameter.annotation):
-            options = function.package["request.CallOptions"]
-            yield from options.members
+            yield from function.modules_collection["boltz_api.request.CallOptions"].members
 
 
 def _target(member: griffe.Object | griffe.Alias) -> griffe.Object | None:

@@ -12,7 +12,7 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from codegen.project import HERE
-from reference import architecture, contract_changes
+from reference import architecture, contract_changes, public_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +100,10 @@ def _comparison(extent: str) -> str:
     )
 
 
+def _public_client() -> str:
+    return public_client.table(public_client.documented())
+
+
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "announcement": _announcement,
     "architecture": _architecture,
@@ -108,4 +112,5 @@ _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "errors": _errors,
     "exits": _exits,
     "generated": _generated,
+    "public-client": _public_client,
 }
