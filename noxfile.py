@@ -25,7 +25,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 # The Python that runs nox is there for certain; the tools need one Python, not all of them.
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
-PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox"]
+PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox", "tests/wire"]
 TYPED = ["noxfile.py", "generated", "overlays", "benchmarks"]
 
 

@@ -99,7 +99,14 @@ def _error(err: str, out: str) -> dict[str, Any]:
 
 def _import_all() -> None:
     """Run the command once in this process, so that its children find everything imported."""
-    sys.argv = ["boltz-api", "admin:api-keys", "list", "--api-key=fake", "--base-url=http://127.0.0.1:9", "--max-retries=0"]
+    sys.argv = [
+        "boltz-api",
+        "admin:api-keys",
+        "list",
+        "--api-key=fake",
+        "--base-url=http://127.0.0.1:9",
+        "--max-retries=0",
+    ]
     with redirect_stderr(io.StringIO()), suppress(SystemExit):
         main()
 

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from boltz_api.sandbox.certify.cases import Case, CaseFile, Error, Request
-from boltz_api.sandbox.certify.server import MOST_REQUESTS, Origin, Received, scene
+from boltz_api.sandbox.certify.cases import Case, CaseFile, Error, Expectation, Request
+from boltz_api.sandbox.certify.server import MOST_REQUESTS, Received, Scene, scene
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ def play(case: Case, drive: Drive, capabilities: Iterable[str]) -> Verdict:
         return verdict
     with scene(case) as played:
         # Whatever waits for these servers goes on when they are gone.
-        watchdog = threading.Timer(TIME_LIMIT, lambda: (played.server.stop(), played.elsewhere.stop()))
+        watchdog = threading.Timer(TIME_LIMIT, played.stop)
         watchdog.start()
         started = time.monotonic()
         try:
@@ -87,27 +87,26 @@ def play(case: Case, drive: Drive, capabilities: Iterable[str]) -> Verdict:
         else:
             taken = time.monotonic() - started
             clock = "clock" in capabilities and case.clock == "fake"
-            verdict.differences = list(_compared(played.case, played.server, played.elsewhere, reply, taken, clock))
+            verdict.differences = list(_compared(played, reply, taken, clock=clock))
         finally:
             watchdog.cancel()
     return verdict
 
 
-def _compared(
-    case: Case, server: Origin, elsewhere: Origin, reply: Reply, taken: float, clock: bool
-) -> Iterator[str]:
-    expected = case.expect
+def _compared(played: Scene, reply: Reply, taken: float, *, clock: bool) -> Iterator[str]:
+    expected = played.case.expect
     if taken >= TIME_LIMIT:
         yield f"no outcome within {TIME_LIMIT:g} seconds"
     elif expected.seconds is not None and taken > expected.seconds:
         yield f"seconds: expected at most {expected.seconds:g}, got {taken:.2f}"
-    yield from _requests("requests", expected.requests, server.received)
-    yield from _requests("requests at the other origin", expected.elsewhere, elsewhere.received)
-    if expected.committed is not None and expected.committed != server.committed:
-        yield f"done by the server: expected {_times(expected.committed)}, got {_times(server.committed)}"
+    yield from _requests("requests", expected.requests, played.server.received)
+    yield from _requests("requests at the other origin", expected.elsewhere, played.elsewhere.received)
+    committed = played.server.committed
+    if expected.committed not in (None, committed):
+        yield f"done by the server: expected {_times(expected.committed)}, got {_times(committed)}"
     if clock and expected.sleeps != [round(seconds, 6) for seconds in reply.sleeps]:
         yield _difference("sleeps", expected.sleeps, reply.sleeps)
-    yield from _outcome(case, reply)
+    yield from _outcome(expected, reply)
     shown = "\n".join(reply.shown)
     yield from (f"shows {secret!r}: {_around(shown, secret)}" for secret in expected.nowhere if secret in shown)
 
@@ -143,8 +142,7 @@ def _request(expected: Request, received: Received) -> Iterator[str]:
         yield _difference("body", expected.body, received.body.decode(errors="replace"))
 
 
-def _outcome(case: Case, reply: Reply) -> Iterator[str]:
-    expected = case.expect
+def _outcome(expected: Expectation, reply: Reply) -> Iterator[str]:
     if expected.error is None and reply.error is not None:
         yield f"outcome: expected success, got {_short(reply.error)}"
         return
@@ -201,7 +199,7 @@ def _same(expected: object, found: object) -> bool:
 
 
 def _canonical(value: object) -> str:
-    # By their JSON: to Python, True is 1 and 1.0. Languages differ in the zeros that they add to a fraction of a second.
+    # By their JSON: to Python, True is 1 and 1.0. Languages differ in the zeros at the end of a fraction of a second.
     text = json.dumps(value, sort_keys=True, default=repr)
     return re.sub(r"(:\d\d\.\d+?)0+(?=(Z|[+-]\d\d:\d\d)\")", r"\1", text)
 
@@ -235,7 +233,7 @@ def _around(text: str, found: str) -> str:
     return repr(text[max(0, start - 60) : start + len(found) + 20])
 
 
-def _times(count: int) -> str:
+def _times(count: int | None) -> str:
     return "once" if count == 1 else f"{count} times"
 
 

@@ -113,7 +113,7 @@ class Origin:
             response = self.responses[min(len(self.received), len(self.responses) - 1)]
             number = len(self.received)
             self.received.append(Received(method, target, headers, b""))
-        body = _body(stream, dict((name.lower(), value) for name, value in headers), slow=response.slow_read)
+        body = _body(stream, {name.lower(): value for name, value in headers}, slow=response.slow_read)
         with self._lock:
             self.received[number] = Received(method, target, headers, body)
             self.committed += response.commit
@@ -180,6 +180,11 @@ class Scene(Struct):
     case: Case
     server: Origin
     elsewhere: Origin
+
+    def stop(self) -> None:
+        """Close every connection."""
+        self.server.stop()
+        self.elsewhere.stop()
 
 
 @contextmanager
