@@ -172,6 +172,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def compare(session: nox.Session) -> None:
+    """Play the wire cases against this client and others; the docs show the results."""
+    install(session, "bench", extras="cli,sandbox")
+    session.run("python", "-m", "tests.wire.compare", *session.posargs, env=TOOLS)
+    session.notify("docs")
+
+
+@nox.session
 def constraints(session: nox.Session) -> None:
     """Refresh constraints.txt, the pinned versions of everything that the sessions install (add --upgrade to move)."""
     groups = [argument for group in PYPROJECT["dependency-groups"] for argument in ("--group", group)]

@@ -97,6 +97,18 @@ def _comparison(extent: str) -> str:
     )
 
 
+def _rules() -> str:
+    from reference import scoreboard
+
+    return scoreboard.rules()
+
+
+def _scoreboard() -> str:
+    from reference import scoreboard
+
+    return scoreboard.table()
+
+
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "announcement": _announcement,
     "comparison": _comparison,
@@ -104,4 +116,6 @@ _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "errors": _errors,
     "exits": _exits,
     "generated": _generated,
+    "rules": _rules,
+    "scoreboard": _scoreboard,
 }

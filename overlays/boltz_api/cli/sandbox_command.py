@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from boltz_api.cli.help import Command
+from boltz_api.cli.help import Group
 
 
 def command() -> click.Command:
-    """The command."""
-    made = Command(
+    """The command, and what belongs to it."""
+    made = Group(
         "sandbox",
         callback=_serve,
+        invoke_without_command=True,
         params=[
             click.Option(
                 ["--port"],
@@ -35,6 +36,9 @@ def command() -> click.Command:
         ],
         help="Run a sandbox of the API on this machine: the same endpoints, for tests and trials. Ctrl-C ends it.",
     )
+    from boltz_api.cli import certify_command
+
+    made.add_command(certify_command.command())
     made.examples = (
         ("boltz-api sandbox", "A sandbox in memory; it prints the admin key and what to paste."),
         ("boltz-api sandbox --port 9000 --db keys.db", "One that remembers its keys."),
@@ -44,6 +48,8 @@ def command() -> click.Command:
 
 @click.pass_context
 def _serve(ctx: click.Context, /, port: int, db: str | None, host: str) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
     try:
         from boltz_api.sandbox.terminal import serve
     except ImportError as error:

@@ -17,7 +17,7 @@ from tests.wire.drivers.own import KINDS
 HELLO: dict[str, Any] = {
     "client": "boltz-api",
     "version": version("boltz-api-keys"),
-    "capabilities": ["command_line", "environment", "default_headers", "extra_headers", "full_stderr"],
+    "capabilities": ["command_line", "environment", "list_all", "default_headers", "extra_headers", "full_stderr"],
 }
 (MAIN,) = entry_points(group="console_scripts", name="boltz-api")
 main = MAIN.load()

@@ -14,20 +14,20 @@ import threading
 import traceback
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 from unittest import mock
 
-from boltz_api import AsyncBoltz, Boltz, BoltzError
+from boltz_api import AsyncBoltz, Boltz, BoltzError, __version__
 
 BACKENDS = ("sync", "asyncio", "trio")
 LIBRARIES = ("httpx", "httpx2")
 HELLO: dict[str, Any] = {
     "client": "boltz-api-keys",
-    "version": version("boltz-api-keys"),
+    "version": __version__,
     "capabilities": [
-        *("clock", "environment", "several_calls", "untyped", "default_headers", "default_query"),
-        *("max_response_bytes", "total_timeout", "extra_body", "extra_headers", "extra_query"),
+        *("clock", "environment", "list_all", "several_calls", "untyped"),
+        *("default_headers", "default_query", "extra_body", "extra_headers", "extra_query"),
+        *("max_response_bytes", "total_timeout"),
     ],
 }
 KINDS = {
@@ -48,6 +48,8 @@ KINDS = {
     "UnprocessableEntityError": "unprocessable",
     "APIStatusError": "status",
 }
+SHOW_LOCALS = True
+"""Crash reporters send the locals of every frame."""
 _TRUST = ssl.create_default_context()
 """Made once: reading the certificates takes longer than a case."""
 _ENVIRONMENT = threading.Lock()
@@ -106,12 +108,12 @@ async def _play(line: dict[str, Any], reply: dict[str, Any], backend: str, libra
         _report(error, reply)
         return
     try:
-        for call in line["before"]:
+        for earlier in line["before"]:
             try:
-                await _call(client, call, {})
+                await call(client, earlier, {})
             except BoltzError as error:
                 reply["shown"].append(str(error))
-        value = await _call(client, line["call"], reply)
+        value = await call(client, line["call"], reply)
         if value is not None:
             reply["value"] = json.loads(value.to_json())
             reply["shown"] += [repr(value), str(value), repr(client)]
@@ -123,10 +125,11 @@ async def _play(line: dict[str, Any], reply: dict[str, Any], backend: str, libra
             await closing
 
 
-async def _call(client: Any, call: dict[str, Any], reply: dict[str, Any]) -> Any:
-    keys, arguments = client.admin.api_keys, {**call["arguments"], **call["options"]}
-    if call["operation"] != "list_all":
-        result = getattr(keys, call["operation"])(**arguments)
+async def call(client: Any, given: dict[str, Any], reply: dict[str, Any]) -> Any:
+    """Make one call; items go to the reply one by one, so that those before an error are there."""
+    keys, arguments = client.admin.api_keys, {**given["arguments"], **given["options"]}
+    if given["operation"] != "list_all":
+        result = getattr(keys, given["operation"])(**arguments)
         return await result if inspect.isawaitable(result) else result
     items = reply["items"] = []
     if isinstance(client, Boltz):
@@ -143,11 +146,12 @@ def _report(error: Exception, reply: dict[str, Any]) -> None:
     told = {name: getattr(error, name, None) for name in FIELDS}
     body = getattr(error, "body", None)
     reply["error"] = {"kind": kind, "status": getattr(error, "status_code", None), **told, "body": str(body)}
-    reports = [traceback.TracebackException.from_exception(error, capture_locals=True)]
+    reports = [traceback.TracebackException.from_exception(error, capture_locals=SHOW_LOCALS)]
     for report in reports:  # grows while it is gone through: causes follow what they caused
         reports += [cause for cause in (report.__cause__, report.__context__) if cause is not None]
         # A refused argument stands in the frames of the call that it was given to.
-        frames = [frame for frame in report.stack if frame.filename != __file__ and kind != "argument"]
+        shown = SHOW_LOCALS and kind != "argument"
+        frames = [frame for frame in report.stack if frame.filename != __file__] if shown else []
         reply["shown"] += [str(frame.locals) for frame in frames] + list(report.format_exception_only())
     reply["shown"] += [str(error), repr(error), repr(vars(error))]
     if isinstance(error, BoltzError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, cast
 
 import msgspec
+import msgspec.structs
 import yaml
 from msgspec import UNSET, Struct, UnsetType
 
@@ -169,8 +170,12 @@ class Case(_Strict, frozen=True, kw_only=True):
     def needed(self) -> set[str]:
         """Every capability that a client must have for this case."""
         settings = {*self.client, *(name for call in (*self.before, self.call) for name in call.options)}
-        implied = [*(["environment"] if self.environment else []), *(["several_calls"] if self.before else [])]
-        return {*self.needs, *(settings - BASIC_SETTINGS), *implied}
+        implied = {
+            "environment": bool(self.environment),
+            "list_all": self.call.operation == "list_all",
+            "several_calls": bool(self.before),
+        }
+        return {*self.needs, *(settings - BASIC_SETTINGS), *(name for name, holds in implied.items() if holds)}
 
     def at(self, places: Mapping[str, str]) -> Case:
         """Return this case with addresses in their places."""
@@ -203,7 +208,7 @@ def load(folder: Path = FOLDER) -> list[CaseFile]:
     """Read every file of cases in ``folder``.
 
     Raises:
-        ValueError: A file is not as it should be.
+        ValueError: A file does not fit the schema, or its rules and its cases do not belong together.
 
     """
     files = [_read(path) for path in sorted(folder.glob("*.yaml"))]
@@ -214,6 +219,27 @@ def load(folder: Path = FOLDER) -> list[CaseFile]:
             raise ValueError(f"{file.group}: rules and cases differ: {sorted(used ^ set(file.rules) | known & used)}")
         known |= used
     return files
+
+
+def only(files: Iterable[CaseFile], rules: Collection[str]) -> list[CaseFile]:
+    """Return the files with these rules alone.
+
+    Raises:
+        ValueError: There is no such rule.
+
+    """
+    files = list(files)
+    known = {rule for file in files for rule in file.rules}
+    if unknown := sorted(set(rules) - known):
+        raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return [
+        msgspec.structs.replace(
+            file,
+            rules={rule: statement for rule, statement in file.rules.items() if rule in rules},
+            cases=[case for case in file.cases if case.rule in rules],
+        )
+        for file in files
+    ]
 
 
 def schema() -> dict[str, Any]:
@@ -244,7 +270,7 @@ def _filled(value: object, places: Mapping[str, str]) -> object:
             for name, place in places.items():
                 value = value.replace(f"{{{name}}}", place)
             return value
-        case {"repeat": str(text), "times": int(times), **rest} if not rest:
+        case {"repeat": str(text), "times": int(times)}:
             return text * times
         case dict():
             return {key: _filled(item, places) for key, item in cast("dict[str, object]", value).items()}
@@ -254,7 +280,7 @@ def _filled(value: object, places: Mapping[str, str]) -> object:
             return value
 
 
-def each(files: list[CaseFile]) -> Iterator[Case]:
+def each(files: Iterable[CaseFile]) -> Iterator[Case]:
     """Go over the cases of ``files``."""
     for file in files:
         yield from file.cases

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 TIME_LIMIT: Final = 10.0
 """Seconds that a client may take for one case."""
+START_LIMIT: Final = 60.0
+"""Seconds until a driver says hello."""
 
 
 class Hello(Struct, kw_only=True):
@@ -59,6 +62,7 @@ class Verdict(Struct, kw_only=True):
     skipped: list[str] = []
     """Capabilities that the client lacks."""
     differences: list[str] = []
+    """What was expected and what was seen; details stand after a dash."""
 
     @property
     def passed(self) -> bool:
@@ -99,16 +103,16 @@ def _compared(played: Scene, reply: Reply, taken: float, *, clock: bool) -> Iter
         yield f"no outcome within {TIME_LIMIT:g} seconds"
     elif expected.seconds is not None and taken > expected.seconds:
         yield f"seconds: expected at most {expected.seconds:g}, got {taken:.2f}"
-    yield from _requests("requests", expected.requests, played.server.received)
-    yield from _requests("requests at the other origin", expected.elsewhere, played.elsewhere.received)
     committed = played.server.committed
     if expected.committed not in (None, committed):
         yield f"done by the server: expected {_times(expected.committed)}, got {_times(committed)}"
+    yield from _requests("requests at the other origin", expected.elsewhere, played.elsewhere.received)
+    yield from _requests("requests", expected.requests, played.server.received)
     if clock and expected.sleeps != [round(seconds, 6) for seconds in reply.sleeps]:
         yield _difference("sleeps", expected.sleeps, reply.sleeps)
     yield from _outcome(expected, reply)
     shown = "\n".join(reply.shown)
-    yield from (f"shows {secret!r}: {_around(shown, secret)}" for secret in expected.nowhere if secret in shown)
+    yield from (f"shows {secret!r} — {_around(shown, secret)}" for secret in expected.nowhere if secret in shown)
 
 
 def _requests(what: str, expected: int | list[Request], received: list[Received]) -> Iterator[str]:
@@ -144,19 +148,16 @@ def _request(expected: Request, received: Received) -> Iterator[str]:
 
 def _outcome(expected: Expectation, reply: Reply) -> Iterator[str]:
     if expected.error is None and reply.error is not None:
-        yield f"outcome: expected success, got {_short(reply.error)}"
+        yield f"outcome: expected success, got an error ({reply.error.get('kind')}) — {_short(reply.error)}"
         return
     if expected.error is not None:
         yield from _error(expected.error, reply)
     if expected.value is not UNSET and not _same(expected.value, reply.value):
-        yield _difference("value", expected.value, reply.value)
+        yield f"value: not the expected one — expected {_short(expected.value)}, got {_short(reply.value)}"
     if expected.items is not UNSET:
-        found = [] if reply.items is UNSET else reply.items
+        given = [] if reply.items is UNSET else reply.items
         # An ID stands for the item that has it.
-        found = [
-            cast("dict[str, object]", item).get("id") if isinstance(item, dict) and isinstance(wanted, str) else item
-            for item, wanted in zip(found, [*expected.items, *[""] * len(found)], strict=False)
-        ]
+        found = [_id(item) for item in given] if all(isinstance(item, str) for item in expected.items) else given
         if not _same(expected.items, found):
             yield _difference("items", expected.items, found)
     exit_code = _exit_code(expected.error) if expected.exit_code is None else expected.exit_code
@@ -175,7 +176,7 @@ def _error(expected: Error, reply: Reply) -> Iterator[str]:
         if name == "holds":
             if wanted not in str(found):
                 yield f"error: expected one that holds {wanted!r}, got {_short(found)}"
-        elif wanted != found:
+        elif wanted != found and (wanted is not False or found):  # what is not said to be so is not
             yield _difference(f"error, {name}", wanted, found)
 
 
@@ -219,6 +220,10 @@ def _difference(what: str, expected: object, found: object) -> str:
     return f"{what}: expected {_short(expected)}, got {_short(found)}"
 
 
+def _id(item: object) -> object:
+    return cast("dict[str, object]", item).get("id") if isinstance(item, dict) else item
+
+
 def _got(reply: Reply) -> str:
     return "nothing" if reply.items is UNSET and reply.value is UNSET else "success"
 
@@ -258,7 +263,7 @@ class Program:
             raise DriverError(f"{self._command[0]}: {error.strerror}") from error
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._listen, args=(self._process.stdout, self._lines), daemon=True).start()
-        self.hello = self._read(Hello)
+        self.hello = self._read(Hello, START_LIMIT)
 
     @staticmethod
     def _listen(stdout: Iterable[str], lines: queue.SimpleQueue[str]) -> None:
@@ -283,12 +288,13 @@ class Program:
             raise DriverError("the driver has ended") from error
         return self._read(Reply)
 
-    def _read(self, kind: type[T]) -> T:
+    def _read(self, kind: type[T], limit: float = TIME_LIMIT) -> T:
         try:
-            line = self._lines.get(timeout=TIME_LIMIT + 1)
+            # A little more: at the limit, the servers go away, and a client that hangs may say so itself.
+            line = self._lines.get(timeout=limit + 1)
         except queue.Empty:
             self.stop()
-            raise DriverError(f"no outcome within {TIME_LIMIT:g} seconds") from None
+            raise DriverError(f"no line within {limit:g} seconds") from None
         if not line:
             self.stop()
             raise DriverError(f"the driver ended with exit code {self._process.returncode}")
@@ -393,3 +399,15 @@ def certify(files: Iterable[CaseFile], hello: Hello, drives: Sequence[Drive]) ->
             else:
                 score.failures.append(Failure(case.title, verdict.differences, pending=bool(case.pending)))
     return Scorecard(client=hello.client, version=hello.version, rules=list(scores.values()))
+
+
+def certify_program(files: Iterable[CaseFile], command: Sequence[str], jobs: int) -> Scorecard:
+    """Play every case against the client that a driver drives, in ``jobs`` processes.
+
+    Raises:
+        DriverError: The program is not there, or does not say hello.
+
+    """
+    with ExitStack() as stack:
+        programs = [stack.enter_context(Program(command)) for _ in range(jobs)]
+        return certify(files, programs[0].hello, programs)

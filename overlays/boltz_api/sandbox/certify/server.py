@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO, Final, Self
 
@@ -188,7 +188,7 @@ class Scene(Struct):
 
 
 @contextmanager
-def scene(case: Case) -> Iterator[Scene]:
+def scene(case: Case) -> Generator[Scene]:
     """Set up what ``case`` is played against."""
     with ExitStack() as stack:
         closed = stack.enter_context(socket.socket())
@@ -208,7 +208,7 @@ def scene(case: Case) -> Iterator[Scene]:
 
 
 @contextmanager
-def _silent() -> Iterator[str]:
+def _silent() -> Generator[str]:
     with socket.socket() as listener, ExitStack() as waiting:
         listener.bind((_HOST, 0))
         listener.listen(0)
