@@ -25,7 +25,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 # The Python that runs nox is there for certain; the tools need one Python, not all of them.
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = {"PYTHONPATH": "overlays"}
-PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox"]
+PACKAGE_TESTS = ["tests/client", "tests/cli", "tests/sandbox", "tests/wire"]
 TYPED = ["noxfile.py", "hatch_build.py", "generated", "overlays", "benchmarks"]
 
 
@@ -169,6 +169,14 @@ def bench(session: nox.Session) -> None:
     if not session.posargs:
         session.notify("docs")  # README and the site show what a full run finds
     session.run("python", "-m", "benchmarks", *session.posargs, env=TOOLS)
+
+
+@nox.session
+def compare(session: nox.Session) -> None:
+    """Play the wire cases against this client and others; the docs show the results."""
+    install(session, "bench", extras="cli,sandbox")
+    session.run("python", "-m", "tests.wire.compare", *session.posargs, env=TOOLS)
+    session.notify("docs")
 
 
 @nox.session

@@ -104,6 +104,18 @@ def _public_client() -> str:
     return public_client.table(public_client.documented())
 
 
+def _rules() -> str:
+    from reference import scoreboard
+
+    return scoreboard.rules()
+
+
+def _scoreboard() -> str:
+    from reference import scoreboard
+
+    return scoreboard.table()
+
+
 _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "announcement": _announcement,
     "architecture": _architecture,
@@ -113,4 +125,6 @@ _WRITERS: Final[dict[str, Callable[..., str]]] = {
     "exits": _exits,
     "generated": _generated,
     "public-client": _public_client,
+    "rules": _rules,
+    "scoreboard": _scoreboard,
 }

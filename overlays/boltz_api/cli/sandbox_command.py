@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from boltz_api.cli.options import Command, option
+from boltz_api.cli.options import Group, option
 
 
 def command() -> click.Command:
@@ -15,9 +15,10 @@ def command() -> click.Command:
     kept = "Keep everything in this file, across restarts; else it is gone at the end."
     address = "The address to listen on. Any but a loopback address lets other machines in."
     names = "Answer requests to this name, too; may be repeated. Others than its own are refused."
-    made = Command(
+    made = Group(
         "sandbox",
         callback=_serve,
+        invoke_without_command=True,
         params=[
             option("--port", "The port; 0 for any that is free.", type=port, default=8765, show_default=True),
             option("--db", kept, "FILE", type=click.Path(dir_okay=False)),
@@ -26,6 +27,9 @@ def command() -> click.Command:
         ],
         help="Run a sandbox of the API on this machine: the same endpoints, for tests and trials. Ctrl-C ends it.",
     )
+    from boltz_api.cli import certify_command
+
+    made.add_command(certify_command.command())
     made.examples = (
         ("boltz-api sandbox", "A sandbox in memory; it prints the admin key and what to paste."),
         ("boltz-api sandbox --port 9000 --db keys.db", "One that remembers its keys."),
@@ -35,6 +39,8 @@ def command() -> click.Command:
 
 @click.pass_context
 def _serve(ctx: click.Context, /, port: int, db: str | None, host: str, allow_host: Sequence[str]) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
     try:
         from boltz_api.sandbox.terminal import serve
     except ImportError as error:
