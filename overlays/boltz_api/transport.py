@@ -507,7 +507,8 @@ class SyncTransport:
                     yield body.take()
             except Exception as error:  # noqa: BLE001  # as in _send
                 strip_frames(error)
-                raise step.broken(self._in_time(step, classify(error))) from None
+                partial = self._received(step, http, b"", complete=False)
+                raise step.broken(self._in_time(step, classify(error, partial))) from None
             finally:
                 close()
 
@@ -803,7 +804,8 @@ class AsyncTransport:
             except Exception as error:  # noqa: BLE001  # as in _exchange
                 strip_frames(error)
                 late = isinstance(error, TimeoutError)
-                raise step.broken(classify(DeadlineError() if late else error)) from None
+                partial = self._received(step, http, b"", complete=False)
+                raise step.broken(classify(DeadlineError() if late else error, partial)) from None
 
         stream = _async_stream(http, pieces(), close)
         return self._received(step, http, b"", stream=stream)

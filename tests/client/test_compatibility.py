@@ -16,6 +16,7 @@ from unittest import mock
 import httpx
 import httpx2
 import pytest
+from httpx import Response
 
 import boltz_api
 from boltz_api import (
@@ -45,10 +46,9 @@ from boltz_api import (
     not_given,
     omit,
 )
-from boltz_api.redact import MASK
-from httpx import Response
 from boltz_api.errors import status_error_type
 from boltz_api.pagination import AsyncCursorPage, SyncCursorPage
+from boltz_api.redact import MASK
 from boltz_api.resources import admin as resources
 from boltz_api.resources.admin.api_keys import APIKeysResource
 from boltz_api.sandbox import Sandbox

@@ -29,8 +29,8 @@ from boltz_api import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
-from boltz_api.sandbox import Sandbox
 from boltz_api.delays import Timing as Tempo
+from boltz_api.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted

@@ -436,8 +436,7 @@ def test_a_cancelled_create_says_how_to_find_the_key_and_shows_no_secret(
     async def cancelled() -> None:
         async with AsyncBoltz(api_key=UNUSUAL, base_url=server.url) as client:
             task = asyncio.ensure_future(client.admin.api_keys.create(name="mine"))
-            while not server.asked:
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(server.wait_for_requests, 1)
             task.cancel()
             try:
                 await task
