@@ -37,9 +37,9 @@ def others(client: Boltz) -> None:
     client.admin.api_keys.rotate("id", expires_in_days="ever")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.candidates(ValueError())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.admin.api_keys.delete("id")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    client.admin.api_keys.with_raw_response.find()  # type: ignore[arg-type]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    client.admin.api_keys.with_raw_response.find()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     client.get("/x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.get("/x", cast_to=str, options={"header": {}})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]
+    client.get("/x", cast_to=str, options={"header": {}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def models(key: APIKey) -> None:

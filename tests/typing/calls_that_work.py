@@ -113,8 +113,6 @@ def listings(client: Boltz, params: APIKeyListParams) -> None:
         assert_type(each, SyncCursorPage[APIKey])
     for key in page:
         assert_type(key, APIKey)
-    with page.prefetch() as keys:
-        assert_type(keys, Iterator[APIKey])
     assert_type(client.admin.api_keys.list(**params), SyncCursorPage[APIKey])
 
 
@@ -146,7 +144,8 @@ def like_httpx(error: APIStatusError, answer: APIResponse[APIKey]) -> None:
     assert_type(error.request.url, httpx.URL)
     assert_type(error.response.url.path, str)
     assert_type(error.response.raise_for_status().is_client_error, bool)
-    assert_type(error.response.to_httpx(), httpx.Response)
+    assert_type(error.response, httpx.Response)
+    assert_type(answer.http_response, httpx.Response)
     assert_type(answer.url.host, str)
     assert_type(answer.parse(to=httpx.Response), httpx.Response)
 
@@ -183,8 +182,6 @@ async def tasks(client: AsyncBoltz, error: APIError, params: APIKeyCreateParams)
         assert_type(key, APIKey)
     async for each in page.iter_pages():
         assert_type(each, AsyncCursorPage[APIKey])
-    async with listing.prefetch() as items:
-        assert_type(items, AsyncIterator[APIKey])
     assert_type(await keys.get("id"), APIKey)
     assert_type(keys.find(active=True), AsyncIterator[APIKey])
     assert_type(await keys.candidates(error), list[APIKey])
