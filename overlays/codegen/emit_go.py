@@ -363,7 +363,7 @@ class _Emitter:
             checks += self.types.checks(schema, name, quoted(piece), depth=1)
             checks.append(f"\tcheck.Segment(c, {quoted(piece)}, {text})")
             pieces.append(f"url.PathEscape({text})")
-        return arguments, [line for line in checks if ", 0, check.Unlimited)" not in line], " + ".join(pieces)
+        return arguments, [line for line in checks if ", 0, check.Unlimited)" not in line], " + ".join(pieces) or '""'
 
     def _params(self, node: Schema, prefix: str, parameters: list[Schema]) -> Params | None:
         body = node.get("requestBody")
@@ -390,7 +390,8 @@ class _Emitter:
         params.content_type = "" if media == "application/json" else media
         schema = content["schema"]
         target = self.types.body(schema)
-        if not re.match(r"application/(.*\+)?json\b", media):
+        is_form = media == "application/x-www-form-urlencoded" and "properties" in target
+        if not is_form and not re.match(r"application/(.*\+)?json\b", media):
             name = fields.claim("Body")
             note = tuple(comment(f"Body is sent as it is, as {media}.", "\t"))
             struct.fields.append(Field(name, "body", Type("[]byte"), required=True, lines=note, tag='json:"-"'))
@@ -398,6 +399,9 @@ class _Emitter:
         elif "properties" in target:
             struct.lines = comment(target.get("description", ""))
             self.types.fill(struct, target, "", fields)
+            if is_form:
+                joined = [name for name, own in content.get("encoding", {}).items() if own.get("explode") is False]
+                struct.marshal = f"param.MarshalForm({', '.join(['r', *map(quoted, joined)])})"
         else:
             name = fields.claim("Body")
             place = Place(struct, "body", name, required=True, tag="body")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -224,7 +225,11 @@ func MarshalObject(params Struct) ([]byte, error) {
 		if _, ok := extra[field.name]; ok {
 			continue
 		}
-		if err := w.member(field.name, fieldValue(value, field.format)); err != nil {
+		var content any
+		if !field.nullZero || !value.IsZero() {
+			content = fieldValue(value, field.format)
+		}
+		if err := w.member(field.name, content); err != nil {
 			return nil, err
 		}
 	}
@@ -238,8 +243,8 @@ func MarshalObject(params Struct) ([]byte, error) {
 
 // field is what the tags of a field say.
 type field struct {
-	name, format string
-	omitZero     bool
+	name, format       string
+	omitZero, nullZero bool
 }
 
 // known holds the fields of each struct that was written.
@@ -254,7 +259,7 @@ func fieldsOf(t reflect.Type) []field {
 		tag := t.Field(i).Tag
 		name, options, _ := strings.Cut(tag.Get("json"), ",")
 		if name != "-" {
-			fields[i] = field{name, tag.Get("format"), options == "omitzero"}
+			fields[i] = field{name, tag.Get("format"), options == "omitzero", options == "nullzero"}
 		}
 	}
 	known.Store(t, fields)
@@ -313,15 +318,55 @@ func MarshalUnion(params Struct) ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// MarshalValue returns the JSON of a body that is no object.
-func MarshalValue(params Struct, body any) ([]byte, error) {
+// MarshalValue returns the JSON of a body that is no object: null if it is not given.
+func MarshalValue(params Struct, body any, given bool) ([]byte, error) {
 	if value, ok := params.Overrides(); ok {
 		return encode(value)
 	}
-	if body == nil {
+	if body == nil || !given {
 		return []byte("null"), nil
 	}
 	return encode(fieldValue(reflect.ValueOf(body), ""))
+}
+
+// MarshalForm returns a struct of parameters as a form. Lists are repeated, but for those that are joined with commas.
+func MarshalForm(params Struct, joined ...string) ([]byte, error) {
+	text, err := MarshalObject(params)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&members); err != nil {
+		return nil, err
+	}
+	form := url.Values{}
+	for name, value := range members {
+		items, ok := value.([]any)
+		if !ok {
+			items = []any{value}
+		}
+		var texts []string
+		for _, item := range items {
+			switch item.(type) {
+			case nil:
+			case map[string]any, []any:
+				text, err := encode(item)
+				if err != nil {
+					return nil, err
+				}
+				texts = append(texts, string(text))
+			default:
+				texts = append(texts, fmt.Sprint(item))
+			}
+		}
+		if slices.Contains(joined, name) {
+			texts = []string{strings.Join(texts, ",")}
+		}
+		form[name] = texts
+	}
+	return []byte(form.Encode()), nil
 }
 
 // fieldValue returns what is encoded for a field.

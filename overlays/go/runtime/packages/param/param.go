@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -326,6 +327,46 @@ func MarshalValue(params Struct, body any, given bool) ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return encode(fieldValue(reflect.ValueOf(body), ""))
+}
+
+// MarshalForm returns a struct of parameters as a form. Lists are repeated, but for those that are joined with commas.
+func MarshalForm(params Struct, joined ...string) ([]byte, error) {
+	text, err := MarshalObject(params)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&members); err != nil {
+		return nil, err
+	}
+	form := url.Values{}
+	for name, value := range members {
+		items, ok := value.([]any)
+		if !ok {
+			items = []any{value}
+		}
+		var texts []string
+		for _, item := range items {
+			switch item.(type) {
+			case nil:
+			case map[string]any, []any:
+				text, err := encode(item)
+				if err != nil {
+					return nil, err
+				}
+				texts = append(texts, string(text))
+			default:
+				texts = append(texts, fmt.Sprint(item))
+			}
+		}
+		if slices.Contains(joined, name) {
+			texts = []string{strings.Join(texts, ",")}
+		}
+		form[name] = texts
+	}
+	return []byte(form.Encode()), nil
 }
 
 // fieldValue returns what is encoded for a field.
