@@ -116,7 +116,9 @@ def scrub(text: str, secrets: Iterable[Secret[str]] = (), *, limit: int = TEXT_L
         limit: How much of the text to look at.
 
     """
-    spellings = {spelt for secret in secrets if len(secret.reveal()) >= _SHORTEST for spelt in _spellings(secret)}
+    # Many clients may have the same key, and each of them remembers it.
+    distinct = {plain for secret in secrets if len(plain := secret.reveal()) >= _SHORTEST}
+    spellings = {spelt for plain in distinct for spelt in _spellings(plain)}
     size = len(text)
     text = text[:limit]
     # The longest first: one may be a part of another.
@@ -135,9 +137,8 @@ def scrub_quoted(text: str, secrets: Iterable[Secret[str]] = ()) -> str:
     return re.sub(_BYTES, MASK, scrub(text, secrets))
 
 
-def _spellings(secret: Secret[str]) -> Iterator[str]:
+def _spellings(plain: str) -> Iterator[str]:
     """A secret as it is, and as URLs, JSON and Python's ``repr`` have it."""
-    plain = secret.reveal()
     yield plain
     if not plain.isalnum():
         yield quote(plain, safe="", errors="replace")
