@@ -161,10 +161,10 @@ class APIError(BoltzError):
     _secretive: bool = True
     """Whether a response may hold a secret, which a pickle must not."""
 
-    def __init__(self, message: str, request: httpx.Request, *, body: object | None = None) -> None:
+    def __init__(self, message: str, request: object, *, body: object | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.request = request
+        self.request = cast("httpx.Request", request)  # or the like of httpx2
         if body is not None:
             self._body = body
 
@@ -223,7 +223,7 @@ class APIResponseValidationError(APIError):
 
     def __init__(
         self,
-        response: httpx.Response,
+        response: object,
         body: object | None = None,
         *,
         message: str | None = None,
@@ -232,8 +232,8 @@ class APIResponseValidationError(APIError):
         super().__init__(
             message or "Data returned by API invalid for expected schema.", _request_of(response), body=body
         )
-        self.response = response
-        self.status_code = response.status_code
+        self.response = cast("httpx.Response", response)
+        self.status_code = self.response.status_code
         self.path = path
 
     @property
@@ -253,10 +253,10 @@ class APIStatusError(APIError):
     """The response as it came; its request has its secrets masked."""
     status_code: int
 
-    def __init__(self, message: str, *, response: httpx.Response, body: object | None = None) -> None:
+    def __init__(self, message: str, *, response: object, body: object | None = None) -> None:
         super().__init__(message, _request_of(response), body=body)
-        self.response = response
-        self.status_code = response.status_code
+        self.response = cast("httpx.Response", response)
+        self.status_code = self.response.status_code
 
     @property
     def code(self) -> str | None:
@@ -327,14 +327,14 @@ class APIConnectionError(APIError):
     response: httpx.Response | None = None
     """The part of a response that came before the connection was lost."""
 
-    def __init__(self, *, message: str = "Connection error.", request: httpx.Request) -> None:
+    def __init__(self, *, message: str = "Connection error.", request: object) -> None:
         super().__init__(message, request)
 
 
 class APITimeoutError(APIConnectionError):
     """No response came in time."""
 
-    def __init__(self, request: httpx.Request, *, message: str = "Request timed out.") -> None:
+    def __init__(self, request: object, *, message: str = "Request timed out.") -> None:
         super().__init__(message=message, request=request)
 
 

@@ -50,6 +50,8 @@ _LAST_WORDS: Final = r"key|secret|token|password|passwd|passphrase|credentials?|
 _SECRET_NAME: Final = rf"(?s:.*[^A-Za-z0-9]|.*[a-z0-9](?=[A-Z])|.*(?i:api))?(?i:{_LAST_WORDS})"
 
 _QUERY_PARAMETER: Final = r"(?P<start>[?&](?P<name>[^=&#]*)=)[^&#]*"
+# Long, of letters and digits: a secret of any form. What follows a URL's scheme is its host and path.
+_OPAQUE: Final = r"(?a)(?<![\w.~+/=%-])(?!//)(?=[\w.~+/=%-]*[0-9])(?=[\w.~+/=%-]*[A-Za-z])[\w.~+/=%-]{20,}"
 # An HTTP library that could not parse a response quotes it as bytes.
 _BYTES: Final = r"""(?s)\bb'(?:[^'\\]|\\.)*'?|\bb"(?:[^"\\]|\\.)*"?"""
 
@@ -135,6 +137,11 @@ def scrub(text: str, secrets: Iterable[Secret[str]] = (), *, limit: int = TEXT_L
 def scrub_quoted(text: str, secrets: Iterable[Secret[str]] = ()) -> str:
     """``scrub`` for what an HTTP library says: what it quotes as bytes is a part of the response."""
     return re.sub(_BYTES, MASK, scrub(text, secrets))
+
+
+def scrub_opaque(text: str) -> str:
+    """Return ``text`` without anything that could be a secret of a form that nobody foresaw."""
+    return re.sub(_OPAQUE, MASK, text)
 
 
 def _spellings(plain: str) -> Iterator[str]:

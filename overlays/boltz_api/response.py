@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from boltz_api.errors import APIResponseValidationError, ArgumentTypeError
-from boltz_api.redact import ERROR_BODY_LIMIT, NotPickled, Secret, printable, redact_headers, scrub
+from boltz_api.redact import ERROR_BODY_LIMIT, NotPickled, Secret, printable, redact_headers, scrub, scrub_opaque
 from boltz_api.request import Operation, Prepared, is_json
 from boltz_api.validation import convert_open, may_hold_secret, part, shape_of, shown, split_fault, union_hook
 
@@ -387,21 +387,38 @@ def _is_http_response(kind: object) -> bool:
     return package in ("httpx", "httpx2") and getattr(kind, "__name__", "") == "Response"
 
 
+def may_have_happened(status: int) -> bool:
+    """Tell whether a request that got this status may have taken effect all the same.
+
+    4xx refuse it; but 408 may come from something in between that lost patience with a server at work. A redirect
+    may follow the deed, and a 5xx may hide it.
+    """
+    return status == 408 or not 400 <= status <= 499
+
+
 def error_body(received: Received) -> object:
     """Return the body of a response that is no success: decoded if it is JSON, else its text; without secrets.
 
-    No contract says what it looks like, and it may quote what was sent: it is cut, and scrubbed as text.
+    No contract says what it looks like, and it may quote what was sent: it is cut, and scrubbed as text. A server that
+    failed after it had made a secret may quote that, too.
     """
     content, secrets = received.content, received.prepared.secrets
+    operation = received.prepared.operation
+    made = secretive(operation) and not operation.repeatable and may_have_happened(received.status_code)
+
+    def scrubbed(text: str, limit: int) -> str:
+        text = scrub(text, secrets, limit=limit)
+        return scrub_opaque(text) if made else text
+
     if len(content) <= ERROR_BODY_LIMIT:
         try:
             # Written anew, JSON has no escapes that a secret could hide behind.
             canonical = msgspec.json.encode(msgspec.json.decode(content)).decode()
-            return msgspec.json.decode(scrub(canonical, secrets, limit=2 * ERROR_BODY_LIMIT))
+            return msgspec.json.decode(scrubbed(canonical, 2 * ERROR_BODY_LIMIT))
         except _UNDECODABLE:
             pass
     text = content[: ERROR_BODY_LIMIT + 1].decode(errors="replace").strip()
-    return scrub(text, secrets, limit=ERROR_BODY_LIMIT)
+    return scrubbed(text, ERROR_BODY_LIMIT)
 
 
 def shown_body(content: bytes, kind: object, secrets: tuple[Secret[str], ...]) -> str:

@@ -29,6 +29,7 @@ from boltz_api.response import (
     error_body,
     http_request,
     http_response,
+    may_have_happened,
 )
 
 MAX_REDIRECTS: Final = 5
@@ -230,15 +231,6 @@ def _judge_status(received: Received, prepared: Prepared[Any], situation: Situat
         if retry is not None:
             return retry
     return Fail(status_error(received), outcome_unknown=not repeatable and may_have_happened(status))
-
-
-def may_have_happened(status: int) -> bool:
-    """Tell whether a request that got this status may have taken effect all the same.
-
-    4xx refuse it; but 408 may come from something in between that lost patience with a server at work. A redirect
-    may follow the deed, and a 5xx may hide it.
-    """
-    return status == 408 or not 400 <= status <= 499
 
 
 def may_retry_status(status: int, should_retry: str | None, *, repeatable: bool) -> bool:

@@ -487,7 +487,7 @@ def test_the_key_goes_to_no_other_url(scripted_client: Boltz, server: Scripted, 
 
 def test_options_of_endpoints_that_are_not_in_the_contract_are_checked(scripted_client: Boltz) -> None:
     with pytest.raises(TypeError, match="did you mean 'headers'"):
-        scripted_client.get("/x", cast_to=object, options={"header": {}})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]  # that is the test
+        scripted_client.get("/x", cast_to=object, options={"header": {}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that is the test
     with pytest.raises(TypeError, match="expected one of them, got both"):
         scripted_client.post("/x", cast_to=object, body={}, content=b"")
 

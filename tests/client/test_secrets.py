@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType, NoneType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import httpcore
 import httpcore2
@@ -479,7 +479,7 @@ class Expanding:
     def _expand(self, value: object, depth: int) -> None:
         self.seen.append(value)
         if isinstance(value, Mapping) and depth:
-            for item in value.values():
+            for item in cast("Mapping[str, object]", value).values():
                 self._expand(item, depth - 1)
 
 
@@ -489,7 +489,7 @@ def test_reporters_that_expand_mappings_find_no_header(server: Scripted, bad: di
     calls: list[Callable[[], object]] = [
         lambda: client.admin.api_keys.create(name="x", extra_headers={"x-mine": UNUSUAL}, **bad),  # type: ignore[arg-type]  # that is the test
         lambda: client.admin.api_keys.with_raw_response.create(name="x", extra_headers={"x-mine": UNUSUAL}, **bad),  # type: ignore[arg-type]  # that is the test
-        lambda: client.get("/x", cast_to=object, options={"headers": {"x-mine": UNUSUAL}, **bad}),  # type: ignore[typeddict-item]  # that is the test
+        lambda: client.get("/x", cast_to=object, options={"headers": {"x-mine": UNUSUAL}, **bad}),  # type: ignore[arg-type]  # that is the test
         lambda: Boltz(api_key=OWN, default_headers={"x-mine": UNUSUAL}, max_retries=-1),
     ]
     for call in calls:
