@@ -31,10 +31,10 @@ var ErrMissingAPIKey = apierror.ErrMissingAPIKey
 func FailedCall(err error) *Call {
 	var failed interface {
 		error
-		Details() *apierror.Call
+		FailedCall() *apierror.Call
 	}
 	if errors.As(err, &failed) {
-		return failed.Details()
+		return failed.FailedCall()
 	}
 	return nil
 }

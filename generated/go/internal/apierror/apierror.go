@@ -70,8 +70,8 @@ func NewCall(operation string, startedAt time.Time, req *http.Request, body []by
 // SentBody returns the body as it was sent, secrets included.
 func (c *Call) SentBody() []byte { return []byte(c.sent.Text()) }
 
-// Details returns the call itself, for code that has one of several errors.
-func (c *Call) Details() *Call { return c }
+// FailedCall returns the call itself, for code that has one of several errors.
+func (c *Call) FailedCall() *Call { return c }
 
 func (c *Call) text(what string) string {
 	text := what

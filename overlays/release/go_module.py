@@ -1,0 +1,228 @@
+"""The Go module of a release: the files of a module proxy, their hashes, a server for them, and the exported API.
+
+A proxy serves four things for a version (go.dev/ref/mod#goproxy-protocol): ``list``, ``.info``, ``.mod`` and ``.zip``.
+They are plain files, so that any web server can be one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from codegen.contract_diff import Change
+from release.project import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from packaging.version import Version
+
+FOLDER: Final = "generated/go"
+PREFIX: Final = "/go/"
+"""Below this, the embedded index serves modules."""
+
+_LISTING: Final = Path(__file__).with_name("go") / "api.go"
+# The generators' own record, of no use to those who import the module.
+_LEFT_OUT: Final = frozenset({"manifest.json"})
+# A zip has local times; this is the one that means nothing, as in the zips of the go command.
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_TYPES: Final = {".info": "application/json", ".mod": "text/plain; charset=utf-8", ".zip": "application/zip"}
+
+
+@frozen
+class GoModule:
+    """One version of the module, as a proxy serves it."""
+
+    path: str
+    version: str
+    """Such as ``v0.1.0``."""
+    files: Mapping[str, bytes]
+    """``.info``, ``.mod`` and ``.zip``, by ending."""
+
+    @classmethod
+    def read(cls, tree: Path, version: Version, time: datetime) -> GoModule:
+        """Make the files for the module in the source tree ``tree``."""
+        path = module_path(tree)
+        tag = _tag(version)
+        if (suffix := _major_suffix(version)) and not path.endswith(suffix):
+            raise Refusal(f"from version {version.major} on, the Go module's path must end in {suffix}: it is {path}")
+        contents = {name: (tree / FOLDER / name).read_bytes() for name in _names(tree / FOLDER)}
+        info = {"Version": tag, "Time": time.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return cls(
+            path,
+            tag,
+            {
+                ".info": json.dumps(info).encode() + b"\n",
+                ".mod": contents["go.mod"],
+                ".zip": _zip({f"{path}@{tag}/{name}": content for name, content in contents.items()}),
+            },
+        )
+
+    @property
+    def sums(self) -> str:
+        """The lines that ``go.sum`` gets for it."""
+        with zipfile.ZipFile(io.BytesIO(self.files[".zip"])) as content:
+            whole = h1({name: content.read(name) for name in content.namelist()})
+        own = h1({"go.mod": self.files[".mod"]})
+        return f"{self.path} {self.version} {whole}\n{self.path} {self.version}/go.mod {own}\n"
+
+    def store(self, folder: Path) -> None:
+        """Add it to the modules in ``folder``; ``Refusal`` if other bytes stand there under this version."""
+        target = folder / escaped(self.path) / "@v"
+        for ending, content in self.files.items():
+            file = target / f"{self.version}{ending}"
+            if file.exists() and file.read_bytes() != content:
+                raise Refusal(f"{file} holds other bytes; a published file is never replaced, so raise the version")
+        target.mkdir(parents=True, exist_ok=True)
+        for ending, content in self.files.items():
+            partial = target / f"{self.version}{ending}.part"
+            partial.write_bytes(content)
+            partial.replace(target / f"{self.version}{ending}")
+        # Last: what it names is there.
+        versions = sorted((file.stem for file in target.glob("*.zip")), key=_order)
+        (target / "list").write_text("".join(f"{version}\n" for version in versions), "utf-8", newline="\n")
+
+
+def module_path(tree: Path) -> str:
+    """The path that users import, which ``pyproject.toml`` sets."""
+    settings = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))["tool"]
+    return str(settings["boltz-go"]["module"])
+
+
+def h1(contents: Mapping[str, bytes]) -> str:
+    """The hash of files as Go computes it (``golang.org/x/mod/sumdb/dirhash.Hash1``)."""
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
+    return "h1:" + base64.b64encode(hashlib.sha256("".join(lines).encode()).digest()).decode()
+
+
+def escaped(path: str) -> str:
+    """``path`` as proxies spell it: file systems may not tell capitals from small letters."""
+    return re.sub("[A-Z]", lambda found: f"!{found[0].lower()}", path)
+
+
+def _tag(version: Version) -> str:
+    # Go knows semantic versions only: 1.0.0rc1 is v1.0.0-rc.1 there.
+    release = ".".join(map(str, (version.major, version.minor, version.micro)))
+    before = "".join(f"-{kind}.{number}" for kind, number in [version.pre] if version.pre) if version.pre else ""
+    return f"v{release}{before}"
+
+
+def _major_suffix(version: Version) -> str:
+    return f"/v{version.major}" if version.major > 1 else ""
+
+
+def _order(tag: str) -> tuple[list[int], bool, str]:
+    release, _, before = tag.removeprefix("v").partition("-")
+    return [int(part) for part in release.split(".")], not before, before
+
+
+def _names(folder: Path) -> list[str]:
+    found = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return sorted(name for name in found if name not in _LEFT_OUT)
+
+
+def _zip(contents: Mapping[str, bytes]) -> bytes:
+    """A zip whose bytes depend on nothing but its contents."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            # Stored, not compressed: compressors differ from one version of zlib to another.
+            archive.writestr(entry, content, zipfile.ZIP_STORED)
+    return written.getvalue()
+
+
+def serve(folder: Path, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer a request below ``PREFIX`` with a file of ``folder``."""
+    name = str(environ.get("PATH_INFO", "")).removeprefix(PREFIX)
+    file = (folder / name).resolve()
+    if name.endswith("/@latest"):
+        versions = (folder / name.removesuffix("@latest") / "@v" / "list").resolve()
+        newest = versions.read_text("utf-8").split()[-1:] if versions.is_file() else []
+        file = versions.with_name(f"{newest[0]}.info") if newest else versions
+    if not (file.is_relative_to(folder.resolve()) and file.is_file()):
+        # As the protocol has it: the go command then asks the next proxy, if there is one.
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"not found\n"]
+    content = file.read_bytes()
+    kind = _TYPES.get(file.suffix, "text/plain; charset=utf-8")
+    start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(content)))])
+    return [content]
+
+
+# The toolchain, for what needs one.
+
+
+def toolchain() -> Path:
+    """The folder of the Go toolchain that is installed beside this Python, by the dependency group ``go``."""
+    package = find_spec("go")
+    for place in (package and package.submodule_search_locations) or ():
+        if Path(place, "bin").is_dir():
+            return Path(place)
+    raise Refusal("this step needs Go: install the dependency group `go`")
+
+
+def run_go(folder: Path, *arguments: str, **variables: str) -> str:
+    """Run the go command in ``folder``; return what it printed."""
+    root = toolchain()
+    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
+    path = f"{root / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        [str(root / "bin" / "go"), *arguments],
+        cwd=folder,
+        env={**os.environ, **fixed, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Refusal(f"go {' '.join(arguments[:2])} failed\n{(done.stderr or done.stdout).strip()}")
+    return done.stdout
+
+
+def changes(old: Path, new: Path) -> list[Change]:
+    """Compare what the modules of two source trees export."""
+    if not (old / FOLDER / "go.mod").exists():
+        return [Change("the Go module: added", "addition")] if (new / FOLDER / "go.mod").exists() else []
+    if not (new / FOLDER / "go.mod").exists():
+        return [Change("the Go module: removed", "breaking")]
+    return list(compare(exported(old), exported(new)))
+
+
+def exported(tree: Path) -> dict[str, str]:
+    """What the module in ``tree`` exports: by name, what it is."""
+    with tempfile.TemporaryDirectory(prefix="go-api-") as name:
+        # Elsewhere: the go command may write go.sum.
+        module = shutil.copytree(tree / FOLDER, Path(name, "module"))
+        listing = run_go(module, "run", str(_LISTING))
+    return dict(line.split(": ", 1) for line in listing.splitlines())
+
+
+def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
+    """Compare two listings. A field or a method that is added breaks nobody who names the fields of a struct."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        whole = name.rpartition(".")[0]
+        if after is None and (whole not in old or whole in new):  # else the line of the whole says it
+            yield Change(f"Go: {name}: removed", "breaking")
+        elif before is None and (whole not in new or whole in old):
+            yield Change(f"Go: {name}: added", "addition")
+        elif before is not None and after is not None and before != after:
+            yield Change(f"Go: {name}: was {before}, is {after}", "breaking")
