@@ -148,18 +148,28 @@ def pages(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Itera
     pagination = entry.operation.pagination
     assert pagination is not None
     names = {flag.wire: flag.argument for flag in entry.flags}
-    seen: set[str] = set()
+    ways = [names[way] for way in (pagination.forward, pagination.backward) if way is not None]
+    seen = {str(arguments[way]) for way in ways if arguments.get(way)}
     while True:
         decoded, answer = _call(client, entry, arguments)
-        following = decoded.next_page_info()
-        yield Page(answer.value, answer.raw, pagination.items, pagination.more, following is not None)
-        if following is None:
+        cursors: dict[str, object] = {}
+        fault: PaginationError | None = None
+        try:
+            if following := decoded.next_page_info():
+                cursors = {names[name]: value for name, value in following.params.items()}
+        except PaginationError as error:
+            fault = error
+        met = seen.intersection(map(str, cursors.values()))
+        if met:
+            fault = PaginationError(f"The server's cursors lead round in a circle: {', '.join(met)}.")
+        # What is on the page is the caller's, whatever is wrong with the way on.
+        yield Page(answer.value, answer.raw, pagination.items, pagination.more, bool(cursors) or fault is not None)
+        if fault is not None:
+            raise fault
+        if not cursors:
             return
-        cursor = {names[name]: value for name, value in following.params.items()}
-        if str(cursor) in seen:
-            raise PaginationError(f"The server's cursors lead round in a circle: {cursor}.")
-        seen.add(str(cursor))
-        arguments = {**arguments, **cursor}
+        seen.update(map(str, cursors.values()))
+        arguments = {**arguments, **cursors}
 
 
 def show_listing(run: Run, client: Boltz, arguments: Mapping[str, object], keep: Keep | None = None) -> None:
@@ -181,8 +191,9 @@ def show_listing(run: Run, client: Boltz, arguments: Mapping[str, object], keep:
     run.output.pages(counted(chosen(found, run.entry, every=every, most=most, backward=backward, keep=keep)))
     if last is not None and last.has_more and most is None and not run.output.shows_more:
         flag, field = (pagination.backward, pagination.first) if backward else (pagination.forward, pagination.last)
-        cursor = paste(str(last.fields.get(field or "")))
-        say(f"{shown:,} shown, and there are more. All of them: --all. The next: --{flag_name(flag or '')} {cursor}")
+        cursor = last.fields.get(field or "")
+        the_next = f"The next: --{flag_name(flag or '')} {paste(str(cursor))}" if cursor else "The server says not where."
+        say(f"{shown:,} shown, and there are more. All of them: --all. {the_next}")
 
 
 def chosen(

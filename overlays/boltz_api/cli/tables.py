@@ -122,12 +122,17 @@ class Printer:
     """Lays out rows and records for standard output, as wide as the terminal; in a pipe, as wide as it takes."""
 
     def __init__(self, *, now: datetime | None = None, width: int | None = None) -> None:
-        self._now = now or datetime.now(UTC)
+        self._fixed = now
         if width is None:
             terminal = sys.stdout is not None and sys.stdout.isatty()
             width = Console().width if terminal else UNLIMITED
         width = width if width >= LEAST else DEFAULT_WIDTH
         self._console = Console(highlight=False, markup=False, emoji=False, width=width)
+
+    @property
+    def _now(self) -> datetime:
+        # Not from before the request: what the server did for it would lie in the future.
+        return self._fixed or datetime.now(UTC)
 
     def rows(self, rows: Sequence[Row], names: Sequence[str] = ()) -> str:
         """Lay out rows below their headings: a line each, or two, or a record each, whatever fits."""
