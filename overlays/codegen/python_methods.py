@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
 from codegen.endpoints import RefusedError, distinct, fields_of, key_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from openapi_python_client.parser.openapi import Endpoint
     from openapi_python_client.parser.properties.property import Property
+    from openapi_python_client.parser.responses import Response
 
     from codegen.endpoints import Endpoints
     from codegen.python_schemas import Node, Operation, PythonSchemas
@@ -248,12 +250,19 @@ def write_types(method: Method, types: PythonTypes) -> None:
     method.responses = written if len(kinds) > 1 else {}
     method.accept = ", ".join(accepted) or method.accept
     if "x-pagination" in method.operation.node:
-        wire = method.operation.node["x-pagination"]["items"]
-        lists = [own for own in fields_of(successes[0].prop) if key_of(own) == wire]
-        if not lists:
-            place = f"{method.operation.pointer}/x-pagination/items"
-            raise RefusedError([(place, f"the response has no list called {wire!r}")])
-        method.item = types.item(lists[0])
+        method.item = _item(method, successes[0], types)
+
+
+def _item(method: Method, response: Response, types: PythonTypes) -> str:
+    """The type of a listing's items."""
+    wire = method.operation.node["x-pagination"]["items"]
+    (content,) = method.operation.node["responses"][response.status_code.pattern]["content"].values()
+    schema: Node = types.schemas.resolve(content["schema"]).get("properties", {}).get(wire, {})
+    for own in fields_of(response.prop):
+        if key_of(own) == wire and isinstance(own, ListProperty):
+            return types.response(own.inner_property, types.schemas.resolve(schema)["items"])
+    place = f"{method.operation.pointer}/x-pagination/items"
+    raise RefusedError([(place, f"the response has no list called {wire!r}")])
 
 
 def quoted(text: str) -> str:

@@ -76,11 +76,6 @@ class PythonTypes:
             return f"models.{schema['$ref'].rpartition('/')[2]}"
         return "Any" if isinstance(prop, AnyProperty) else " | ".join(self._options(prop, [schema]))
 
-    def item(self, prop: object) -> str:
-        """The type of an element of the list that ``prop`` is."""
-        inner = prop.inner_property if isinstance(prop, ListProperty) else None
-        return f"models.{self._class(inner)}" if isinstance(inner, ModelProperty) else "Any"
-
     def _options(self, prop: object, options: list[Node]) -> list[str]:
         first = options[0] if options else {}
         match prop:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote
 import httpx
 import yaml
 from attrs import frozen
-from hypothesis import find, settings
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -221,10 +221,11 @@ def is_text(media_type: str) -> bool:
     return essence.startswith("text/") or essence.endswith(("/xml", "+xml"))
 
 
+@lru_cache
 def matching(pattern: str) -> str:
-    """The simplest string that ``pattern`` matches."""
+    """A string that ``pattern`` matches."""
     readable = st.from_regex(re.compile(pattern)).filter(lambda own: own.isascii() and own.isprintable())
-    return find(readable, lambda _: True, settings=settings(database=None, derandomize=True))
+    return find(readable, lambda _: True, settings=settings(database=None, derandomize=True, phases=[Phase.generate]))
 
 
 @frozen

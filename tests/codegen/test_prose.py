@@ -42,7 +42,8 @@ WHOLE = {"type": "integer"}
         ("", {"anyOf": [{"enum": ["a", "b"]}, {"enum": [3]}]}, '``"a"``, ``"b"`` or 3.'),
         ("", {"anyOf": [{"enum": ["a"]}, {"type": "null"}]}, '``"a"``.'),
         ("", {"type": ["string", "null"], "maxLength": 2}, "At most 2 characters."),
-        ("", {"type": "array", "items": {**TEXT, "maxLength": 3}, "minItems": 1}, "At least 1 item. Each at most 3 characters."),
+        ("", {"type": "array", "items": {**TEXT, "maxLength": 3}}, "Each at most 3 characters."),
+        ("", {"type": "array", "items": TEXT, "minItems": 1}, "At least 1 item."),
         ("", {"type": "array", "items": TEXT, "uniqueItems": True}, "No two alike."),
         ("", {"type": "array", "items": {"type": "array", "items": {**WHOLE, "minimum": 0}}}, "Each at least 0."),
         (
