@@ -191,9 +191,9 @@ def show_listing(run: Run, client: Boltz, arguments: Mapping[str, object], keep:
     run.output.pages(counted(chosen(found, run.entry, every=every, most=most, backward=backward, keep=keep)))
     if last is not None and last.has_more and most is None and not run.output.shows_more:
         flag, field = (pagination.backward, pagination.first) if backward else (pagination.forward, pagination.last)
-        cursor = last.fields.get(field or "")
-        the_next = f"The next: --{flag_name(flag or '')} {paste(str(cursor))}" if cursor else "The server says not where."
-        say(f"{shown:,} shown, and there are more. All of them: --all. {the_next}")
+        cursor, name = last.fields.get(field or ""), flag_name(flag or "")
+        following = f"The next: --{name} {paste(str(cursor))}" if cursor else "The server does not say where they are."
+        say(f"{shown:,} shown, and there are more. All of them: --all. {following}")
 
 
 def chosen(
