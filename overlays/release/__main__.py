@@ -69,6 +69,7 @@ def _parser() -> ArgumentParser:
     step.add_argument("--upload-url", metavar="URL", help="the URL for uploads, if not beside the index")
     _add_comparison(step)
     step.add_argument("--dry-run", action="store_true", help="go through every check, and upload nothing")
+    step.add_argument("--go", type=Path, metavar="FOLDER", help="the folder of a Go module proxy to add the module to")
     step.add_argument("--without-installed", action="store_true", help="do without the record of `nox -s installed`")
     step.add_argument("--public", action="store_true", help="first half of the permission for the public index")
     step.add_argument("--confirm", metavar="NAME==VERSION", help="the second half")
@@ -79,6 +80,7 @@ def _parser() -> ArgumentParser:
     step.add_argument("--wheel", type=Path, help="the wheel (default: one built from the work tree)")
 
     step = add("demo", _demo, "the whole path, from the contract to a revoked key")
+    step.add_argument("--go", action="store_true", help="call it from Go, too; takes the dependency group `go`")
     step.add_argument("--folder", type=Path, default=DEMO, help=f"the folder for its results (default: {DEMO})")
 
     step = add("serve", _serve, "serve the embedded index until interrupted, to install from")
@@ -127,6 +129,9 @@ def _publish(options: Namespace) -> None:
         print(report)
         report.refuse_too_low()
         publish.upload(release, index, dry_run=options.dry_run)
+        if not options.dry_run:
+            modules = options.go or (None if final else embedded_index.modules_of(EMBEDDED))
+            publish.store_module(release, modules)
 
 
 @contextmanager
@@ -145,7 +150,7 @@ def _installed(options: Namespace) -> None:
 
 
 def _demo(options: Namespace) -> None:
-    demo.run(Path.cwd(), options.folder.absolute())
+    demo.run(Path.cwd(), options.folder.absolute(), go=options.go)
 
 
 def _serve(options: Namespace) -> None:

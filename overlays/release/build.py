@@ -20,7 +20,8 @@ from readme_renderer import markdown
 from uv import find_uv_bin
 
 from release import sbom
-from release.project import NORMAL_FORM, PACKAGES, Commit, Project, Refusal, Repository, run_codegen
+from release.go_module import GoModule
+from release.project import GO_MODULE, NORMAL_FORM, PACKAGES, Commit, Project, Refusal, Repository, run_codegen
 
 CHECKSUMS = "SHA256SUMS"
 
@@ -34,6 +35,7 @@ class Release:
     folder: Path
     digests: dict[str, str] = field(repr=False)
     """The SHA-256 of each file in the folder that belongs to it."""
+    go_module: GoModule = field(repr=False)
 
     @property
     def distributions(self) -> list[Path]:
@@ -91,7 +93,11 @@ def build(root: Path, folder: Path, *, sign: Path | None = None) -> Release:
         refuse_strays(project, *built)
         _refuse_broken_readme(built[0])
         bill = export / "sbom" / f"{project.stem}.cdx.json"
-        return _deliver(project, commit, [*built, bill], folder, sign)
+        go = GoModule.read(export, project.version, commit.time)
+        if go != GoModule.read(again, project.version, commit.time):
+            raise Refusal("two exports of the same commit give different Go modules")
+        digests = _deliver(project, commit, [*built, bill, *go.write(scratch, project.stem)], folder, sign)
+        return Release(project, commit, folder, digests, go)
 
 
 def build_twice(project: Project, export: Path, again: Path, commit: Commit, scratch: Path) -> list[Path]:
@@ -162,7 +168,7 @@ def refuse_strays(project: Project, wheel: Path, sdist: Path) -> None:
     tree |= {f"sbom/{project.stem}.cdx.json", "PKG-INFO"}
     with tarfile.open(sdist) as content:
         names = {member.name.removeprefix(f"{project.stem}/") for member in content.getmembers()}
-        _compare(sdist, names, _packaged(export, {folder: folder for folder in PACKAGES}) | tree)
+        _compare(sdist, names, _packaged(export, {folder: folder for folder in (*PACKAGES, GO_MODULE)}) | tree)
 
 
 def _packaged(export: Path, folders: dict[str, str]) -> set[str]:
@@ -212,8 +218,8 @@ def _uv_build(
         raise Refusal(f"the build failed\n{done.stderr.strip()}")
 
 
-def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, sign: Path | None) -> Release:
-    """Put ``files`` into ``folder`` in place of earlier ones, with provenance, checksums and signature."""
+def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, sign: Path | None) -> dict[str, str]:
+    """Put ``files`` into ``folder`` in place of earlier ones, with provenance and signature; return their checksums."""
     folder.mkdir(parents=True, exist_ok=True)
     # The checksums go first and come last, so that they never vouch for what an interrupted run left behind.
     name = project.stem.partition("-")[0]
@@ -232,7 +238,7 @@ def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, 
     sums = partial.replace(folder / CHECKSUMS)
     if sign:
         _sign(sums, sign)
-    return Release(project, commit, folder, digests)
+    return digests
 
 
 def _sign(sums: Path, key: Path) -> None:

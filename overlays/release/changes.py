@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 from codegen import contract_diff, normal_form
 from codegen.contract_diff import Change
 from codegen.document import Faults
-from release import python_api
+from release import go_module, python_api
 from release.project import NORMAL_FORM, PACKAGES, Project, Refusal, Repository
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def packaging_changes(old: Path, new: Path) -> list[Change]:
 SOURCES: tuple[tuple[str, Source], ...] = (
     ("The contract", contract_changes),
     ("The Python API", python_api.changes),
+    ("The Go API", go_module.changes),
     ("The package", packaging_changes),
 )
 

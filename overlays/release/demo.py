@@ -13,11 +13,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from release import embedded_index
+from release import embedded_index, go_module
 from release.build import build
 from release.environment import CALLS, Environment
 from release.project import NORMAL_FORM, Refusal, Repository, run_codegen
-from release.publish import upload
+from release.publish import store_module, upload
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -34,7 +34,7 @@ What to try next:
   * `nox -l` lists every task; README.md starts with the client, CONTRIBUTING.md with the contract."""
 
 
-def run(root: Path, folder: Path) -> None:
+def run(root: Path, folder: Path, *, go: bool = False) -> None:
     """Go through every step with the work tree ``root``, and leave the results in ``folder``; a failure ends it."""
     began = time.monotonic()
     _empty(folder)
@@ -54,6 +54,7 @@ def run(root: Path, folder: Path) -> None:
     with embedded_index.serve(folder / "index") as index:
         with _step(4, "Publish", "Upload to the embedded index on loopback."):
             upload(release, index)
+            store_module(release, embedded_index.modules_of(folder / "index"))
         with _step(5, "Install", "A new environment: our package from that index only, the rest from your usual one."):
             environment = Environment.create(folder / "consumer")
             wanted = f"{release.project.name}[cli,sandbox]=={release.project.version}"
@@ -61,12 +62,15 @@ def run(root: Path, folder: Path) -> None:
             environment.install("--index", index.simple, "--index-strategy", "first-index", wanted)
             _say(f"uv pip install --index {index.simple} '{wanted}'")
             _say(environment.run("python", "-c", "import boltz_api; print(boltz_api.__version__, boltz_api.__file__)"))
-    with environment.sandbox() as variables:
-        with _step(6, "Call it in Python", f"Against the sandbox on {variables['BOLTZ_BASE_URL']}:"):
-            _say(CALLS, *environment.calls(variables))
-        with _step(7, "Call it on the command line", "The same:"):
-            for command, output in environment.commands(variables):
-                _say(f"$ {command}", textwrap.indent(output, "  "))
+        with environment.sandbox() as variables:
+            with _step(6, "Call it in Python", f"Against the sandbox on {variables['BOLTZ_BASE_URL']}:"):
+                _say(CALLS, *environment.calls(variables))
+            with _step(7, "Call it on the command line", "The same:"):
+                for command, output in environment.commands(variables):
+                    _say(f"$ {command}", textwrap.indent(output, "  "))
+            if go:
+                with _step(8, "Call it in Go", "A new module: ours from the embedded index, which serves those, too:"):
+                    _say(*go_module.consume(release.go_module, index.upload, folder / "consumer-go", variables))
     seconds = time.monotonic() - began
     print(FAREWELL.format(seconds=seconds, folder=folder, activate=environment.scripts / "activate"))
 

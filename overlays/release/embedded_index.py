@@ -1,4 +1,4 @@
-"""The embedded index, for rehearsals and tests: pypiserver over a folder, on loopback.
+"""The embedded index, for rehearsals and tests: pypiserver over a folder, on loopback, and a Go module proxy beside it.
 
 A process of its own, because importing pypiserver changes how the whole interpreter imports, and so that the index is
 as separate from its clients as a real one.
@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from release import go_module
 from release.index import Credentials, Index
 from release.project import Refusal
 
@@ -72,6 +73,11 @@ def serve(folder: Path, *, port: int = 0, fallback: str | None = None, private: 
             server.terminate()
 
 
+def modules_of(folder: Path) -> Path:
+    """The folder of the Go modules that are served with the packages in ``folder``; the two are not to be mixed."""
+    return folder.with_name(f"{folder.name}-go")
+
+
 def _application(settings: dict[str, Any]) -> WSGIApplication:
     from pypiserver import app_from_config, setup_routes_from_config
     from pypiserver.config import Config
@@ -90,9 +96,12 @@ def _application(settings: dict[str, Any]) -> WSGIApplication:
         backend_arg="simple-dir",
         overwrite=False,
     )
+    modules = modules_of(Path(settings["folder"]))
     serve_packages = cast("WSGIApplication", setup_routes_from_config(app_from_config(config), config))
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if str(environ.get("PATH_INFO", "")).startswith(go_module.PREFIX):
+            return go_module.serve(modules, environ, start_response)
         # pypiserver parses what came before a connection broke, and stores a torn file under the release's name.
         announced = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(announced)

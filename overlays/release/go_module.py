@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from codegen.contract_diff import Change
-from release.project import Refusal
+from codegen.emit_go import RUNTIME_PATH
+from release.project import GO_MODULE, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-FOLDER: Final = "generated/go"
 PREFIX: Final = "/go/"
 """Below this, the embedded index serves modules."""
 
-_LISTING: Final = Path(__file__).with_name("go") / "api.go"
+_LISTING: Final = Path(__file__).with_name("go") / "api" / "main.go"
+_CONSUMER: Final = Path(__file__).with_name("go") / "consumer" / "main.go"
 # The generators' own record, of no use to those who import the module.
 _LEFT_OUT: Final = frozenset({"manifest.json"})
 # A zip has local times; this is the one that means nothing, as in the zips of the go command.
@@ -62,7 +63,7 @@ class GoModule:
         tag = _tag(version)
         if (suffix := _major_suffix(version)) and not path.endswith(suffix):
             raise Refusal(f"from version {version.major} on, the Go module's path must end in {suffix}: it is {path}")
-        contents = {name: (tree / FOLDER / name).read_bytes() for name in _names(tree / FOLDER)}
+        contents = {name: (tree / GO_MODULE / name).read_bytes() for name in _names(tree / GO_MODULE)}
         info = {"Version": tag, "Time": time.strftime("%Y-%m-%dT%H:%M:%SZ")}
         return cls(
             path,
@@ -73,6 +74,13 @@ class GoModule:
                 ".zip": _zip({f"{path}@{tag}/{name}": content for name, content in contents.items()}),
             },
         )
+
+    def write(self, folder: Path, stem: str) -> list[Path]:
+        """Write the files into ``folder``, with the lines for ``go.sum``; return their paths."""
+        written = {**self.files, ".sum": self.sums.encode()}
+        for ending, content in written.items():
+            (folder / f"{stem}.go{ending}").write_bytes(content)
+        return [folder / f"{stem}.go{ending}" for ending in written]
 
     @property
     def sums(self) -> str:
@@ -170,18 +178,23 @@ def serve(folder: Path, environ: WSGIEnvironment, start_response: StartResponse)
 # The toolchain, for what needs one.
 
 
-def toolchain() -> Path:
+def _toolchain() -> Path | None:
     """The folder of the Go toolchain that is installed beside this Python, by the dependency group ``go``."""
     package = find_spec("go")
-    for place in (package and package.submodule_search_locations) or ():
-        if Path(place, "bin").is_dir():
-            return Path(place)
-    raise Refusal("this step needs Go: install the dependency group `go`")
+    places = map(Path, (package and package.submodule_search_locations) or ())
+    return next((place for place in places if (place / "bin").is_dir()), None)
+
+
+def has_toolchain() -> bool:
+    """Whether steps that need Go can be done."""
+    return _toolchain() is not None
 
 
 def run_go(folder: Path, *arguments: str, **variables: str) -> str:
     """Run the go command in ``folder``; return what it printed."""
-    root = toolchain()
+    root = _toolchain()
+    if root is None:
+        raise Refusal("this step needs Go: install the dependency group `go`")
     fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
     path = f"{root / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
@@ -199,18 +212,25 @@ def run_go(folder: Path, *arguments: str, **variables: str) -> str:
 
 def changes(old: Path, new: Path) -> list[Change]:
     """Compare what the modules of two source trees export."""
-    if not (old / FOLDER / "go.mod").exists():
-        return [Change("the Go module: added", "addition")] if (new / FOLDER / "go.mod").exists() else []
-    if not (new / FOLDER / "go.mod").exists():
-        return [Change("the Go module: removed", "breaking")]
+    before, after = (_sources(tree / GO_MODULE) for tree in (old, new))
+    if not before or before == after:
+        return [Change("Go: the module was added", "addition")] if after and not before else []
+    if not after:
+        return [Change("Go: the module was removed", "breaking")]
+    if not has_toolchain():
+        return [Change("Go: the module changed; what it exports is compared where the group `go` is installed", "note")]
     return list(compare(exported(old), exported(new)))
+
+
+def _sources(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in _names(folder)}
 
 
 def exported(tree: Path) -> dict[str, str]:
     """What the module in ``tree`` exports: by name, what it is."""
     with tempfile.TemporaryDirectory(prefix="go-api-") as name:
         # Elsewhere: the go command may write go.sum.
-        module = shutil.copytree(tree / FOLDER, Path(name, "module"))
+        module = shutil.copytree(tree / GO_MODULE, Path(name, "module"))
         listing = run_go(module, "run", str(_LISTING))
     return dict(line.split(": ", 1) for line in listing.splitlines())
 
@@ -226,3 +246,26 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
             yield Change(f"Go: {name}: added", "addition")
         elif before is not None and after is not None and before != after:
             yield Change(f"Go: {name}: was {before}, is {after}", "breaking")
+
+
+def consume(module: GoModule, index: str, folder: Path, variables: Mapping[str, str]) -> list[str]:
+    """Get ``module`` from the embedded index at ``index``, and run a program with it; return what it prints."""
+    folder.mkdir()
+    program = _CONSUMER.read_text("utf-8").replace(f'"{RUNTIME_PATH}"', f'"{module.path}"')
+    (folder / "main.go").write_text(program, "utf-8")
+    settings = {
+        "GOPROXY": index.rstrip("/") + PREFIX,
+        # Nobody keeps checksums of it: they are in go.sum, and compared with those of the release below.
+        "GONOSUMDB": module.path,
+        "GOPATH": str(folder / "path"),
+        "GOMODCACHE": str(folder / "cache"),
+        # The cache would be without write permission, so that the demo could not remove it.
+        "GOFLAGS": "-mod=mod -modcacherw",
+        "NO_PROXY": "127.0.0.1",
+    }
+    run_go(folder, "mod", "init", "example.com/consumer", **settings)
+    run_go(folder, "get", f"{module.path}@{module.version}", **settings)
+    if (folder / "go.sum").read_text("utf-8") != module.sums:
+        raise Refusal("what go get got is not what was published: go.sum has other checksums")
+    lines = [f"GOPROXY={settings['GOPROXY']} GONOSUMDB={module.path} go get {module.path}@{module.version}"]
+    return lines + run_go(folder, "run", ".", **settings, **variables).splitlines()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PACKAGES = {"overlays/boltz_api": "boltz_api", "generated/boltz_api_generated": "boltz_api_generated"}
 """Each shipped package: its folder in the tree, and its name in the wheel."""
+GO_MODULE = "generated/go"
 NORMAL_FORM = "generated/boltz_api_generated/openapi.json"
 
 _HEADING = re.compile(r"^## \[?v?(\d[^\s\]]*)\]?(.*)$", re.MULTILINE)

@@ -61,6 +61,17 @@ def upload(release: Release, index: Index, *, dry_run: bool = False) -> None:
     print(f"{release.project.name} {release.project.version} is in {index.simple}")
 
 
+def store_module(release: Release, folder: Path | None) -> None:
+    """Add the Go module to the folder of a module proxy; without one, say where its files are."""
+    module = release.go_module
+    if folder is None:
+        where = f"{module.path} {module.version} is in {release.folder}"
+        print(f"the Go module {where}; --go FOLDER adds it to a module proxy")
+        return
+    module.store(folder)
+    print(f"{module.path} {module.version} is in {folder}")
+
+
 _HINTS = {
     "Missing credentials": HOW_TO_GIVE_CREDENTIALS,
     "do not match": "a published file is never replaced, so raise the version",
