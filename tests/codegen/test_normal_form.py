@@ -454,7 +454,7 @@ def test_every_part_of_the_family_has_its_place(name: str) -> None:
             pointer = f"#/paths/{url.replace('/', '~1')}/{method}"
             place = read.place(pointer)
             assert lines[place.line - 1][place.column - 1 :].startswith(f"{method}:")
-            assert place == read.place_of(item[method]["operationId"]) == read.place(f"{pointer}/x-method/nowhere")
+            assert place == read.place_of(item[method]["operationId"]) == read.place(f"{pointer}/x-nothing/nowhere")
     for schema, body in read.document["components"]["schemas"].items():
         for wire in body.get("properties", ()):
             place = read.place(f"{REFERENCE}{schema}/properties/{wire.replace('/', '~1')}")
