@@ -77,59 +77,30 @@ __title__ = "boltz_api"
 # program 5 ms on the way to its first answer.
 __version__ = "0.1.0"
 
-# Where each name comes from. Type checkers read the imports above; a test keeps the two together.
+# The module that each name comes from, and its name there if that differs. Type checkers read the imports above; a test
+# keeps the two together.
 _HOMES = {
-    "APIConnectionError": ("boltz_api.errors", "APIConnectionError"),
-    "APIError": ("boltz_api.errors", "APIError"),
-    "APIResponse": ("boltz_api.response", "APIResponse"),
-    "APIResponseValidationError": ("boltz_api.errors", "APIResponseValidationError"),
-    "APIStatusError": ("boltz_api.errors", "APIStatusError"),
-    "APITimeoutError": ("boltz_api.errors", "APITimeoutError"),
-    "ArgumentError": ("boltz_api.errors", "ArgumentError"),
-    "ArgumentTypeError": ("boltz_api.errors", "ArgumentTypeError"),
-    "ArgumentValueError": ("boltz_api.errors", "ArgumentValueError"),
-    "AsyncAPIResponse": ("boltz_api.response", "AsyncAPIResponse"),
-    "AsyncBoltz": ("boltz_api.client", "AsyncBoltz"),
-    "AsyncClient": ("boltz_api.client", "AsyncBoltz"),
-    "AsyncCursorPage": ("boltz_api.pagination", "AsyncCursorPage"),
-    "AsyncPaginator": ("boltz_api.pagination", "AsyncPaginator"),
-    "AuthenticationError": ("boltz_api.errors", "AuthenticationError"),
-    "BadRequestError": ("boltz_api.errors", "BadRequestError"),
-    "BaseModel": ("boltz_api.model", "Model"),
-    "Boltz": ("boltz_api.client", "Boltz"),
-    "BoltzError": ("boltz_api.errors", "BoltzError"),
-    "Client": ("boltz_api.client", "Boltz"),
-    "ClientClosedError": ("boltz_api.errors", "ClientClosedError"),
-    "ConflictError": ("boltz_api.errors", "ConflictError"),
-    "DEFAULT_CONNECTION_LIMITS": ("boltz_api.defaults", "DEFAULT_CONNECTION_LIMITS"),
-    "DEFAULT_MAX_RETRIES": ("boltz_api.settings", "DEFAULT_MAX_RETRIES"),
-    "DEFAULT_TIMEOUT": ("boltz_api.defaults", "DEFAULT_TIMEOUT"),
-    "DefaultAioHttpClient": ("boltz_api.defaults", "DefaultAioHttpClient"),
-    "DefaultAsyncHttpxClient": ("boltz_api.defaults", "DefaultAsyncHttpxClient"),
-    "DefaultHttpxClient": ("boltz_api.defaults", "DefaultHttpxClient"),
-    "InternalServerError": ("boltz_api.errors", "InternalServerError"),
-    "MissingAPIKeyError": ("boltz_api.errors", "MissingAPIKeyError"),
-    "NOT_GIVEN": ("boltz_api.request", "NOT_GIVEN"),
-    "NoSuchKeyError": ("boltz_api.errors", "NoSuchKeyError"),
-    "Rotation": ("boltz_api.keys", "Rotation"),
-    "RotationError": ("boltz_api.errors", "RotationError"),
-    "NoNextPageError": ("boltz_api.errors", "NoNextPageError"),
-    "NoneType": ("types", "NoneType"),
-    "NotFoundError": ("boltz_api.errors", "NotFoundError"),
-    "NotGiven": ("boltz_api.request", "NotGiven"),
-    "Omit": ("boltz_api.request", "Omit"),
-    "PaginationError": ("boltz_api.errors", "PaginationError"),
-    "PermissionDeniedError": ("boltz_api.errors", "PermissionDeniedError"),
-    "ProxiesTypes": ("boltz_api.defaults", "ProxiesTypes"),
-    "RateLimitError": ("boltz_api.errors", "RateLimitError"),
-    "RedirectError": ("boltz_api.errors", "RedirectError"),
-    "RequestOptions": ("boltz_api.base", "RequestOptions"),
-    "SyncCursorPage": ("boltz_api.pagination", "SyncCursorPage"),
-    "Timeout": ("httpx", "Timeout"),
-    "Transport": ("boltz_api.defaults", "Transport"),
-    "UnprocessableEntityError": ("boltz_api.errors", "UnprocessableEntityError"),
-    "not_given": ("boltz_api.request", "not_given"),
-    "omit": ("boltz_api.request", "omit"),
+    "boltz_api.base": "RequestOptions",
+    "boltz_api.client": "AsyncBoltz AsyncClient=AsyncBoltz Boltz Client=Boltz",
+    "boltz_api.defaults": (
+        "DEFAULT_CONNECTION_LIMITS DEFAULT_TIMEOUT DefaultAioHttpClient DefaultAsyncHttpxClient "
+        "DefaultHttpxClient ProxiesTypes Transport"
+    ),
+    "boltz_api.errors": (
+        "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError ArgumentError "
+        "ArgumentTypeError ArgumentValueError AuthenticationError BadRequestError BoltzError "
+        "ClientClosedError ConflictError InternalServerError MissingAPIKeyError NoNextPageError "
+        "NoSuchKeyError NotFoundError PaginationError PermissionDeniedError RateLimitError RedirectError "
+        "RotationError UnprocessableEntityError"
+    ),
+    "boltz_api.keys": "Rotation",
+    "boltz_api.model": "BaseModel=Model",
+    "boltz_api.pagination": "AsyncCursorPage AsyncPaginator SyncCursorPage",
+    "boltz_api.request": "NOT_GIVEN NotGiven Omit not_given omit",
+    "boltz_api.response": "APIResponse AsyncAPIResponse",
+    "boltz_api.settings": "DEFAULT_MAX_RETRIES",
+    "httpx": "Timeout",
+    "types": "NoneType",
 }
 
 _MODULES = ("pagination", "resources", "types")
@@ -198,13 +169,16 @@ if not TYPE_CHECKING:  # to a type checker, a name that is not above is a mistak
 
     def __getattr__(name: str) -> object:
         value: object
-        if name in _HOMES:
-            module, attribute = _HOMES[name]
-            value = getattr(_import_module(module), attribute)
-        elif name in _MODULES:
+        if name in _MODULES:
             value = _import_module(f"boltz_api.{name}")
         else:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            for module, names in _HOMES.items():
+                homes = {word.partition("=")[0]: word.rpartition("=")[2] for word in names.split()}
+                if name in homes:
+                    value = getattr(_import_module(module), homes[name])
+                    break
+            else:
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
         return value
 

@@ -138,8 +138,9 @@ async def test_every_turn_is_given_back_after_any_cancellation(
 
         async def counted() -> None:
             lane = client._transport._connections.lane(slow_server.url)  # pyright: ignore[reportPrivateUsage]  # nothing public tells
-            assert lane._gate is not None
-            assert lane._gate.value == MAX_CONNECTIONS
+            gate = lane._gate  # pyright: ignore[reportPrivateUsage]  # as above
+            assert gate is not None
+            assert gate.value == MAX_CONNECTIONS
 
         assert await cancelled_at_every_step(lambda: call(client), counted) >= 3
     gc.collect()

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -73,7 +73,7 @@ def keys(server: Any, http: Any, key_answer: Row, patience: Any) -> Keys:
 
 def lost(client: Boltz, **arguments: Any) -> APIError:
     with pytest.raises(APIError) as caught:
-        client.admin.api_keys.create(**{"name": "lost", **arguments})
+        client.admin.api_keys.create(**cast("dict[str, Any]", {"name": "lost", **arguments}))
     assert caught.value.outcome_unknown
     return caught.value
 
@@ -84,7 +84,7 @@ def after_loss(client: Boltz, **arguments: Any) -> list[APIKey]:
 
 async def after_loss_in_a_task(client: AsyncBoltz, **arguments: Any) -> list[APIKey]:
     with pytest.raises(APIError) as caught:
-        await client.admin.api_keys.create(**{"name": "lost", **arguments})
+        await client.admin.api_keys.create(**cast("dict[str, Any]", {"name": "lost", **arguments}))
     return await client.admin.api_keys.candidates(caught.value)
 
 

@@ -255,7 +255,7 @@ def test_every_name_in_all_can_be_imported_and_nothing_else() -> None:
 
 def test_what_type_checkers_see_is_what_there_is() -> None:
     source = Path(boltz_api.__file__).read_text(encoding="utf-8")
-    imports = source.partition("\n# Where")[0]
+    imports = source.partition("\n# The module that")[0]
     seen: list[str] = re.findall(r"^    from \S+ import \w+ as (\w+)$", imports, re.MULTILINE)
     assert {*seen, "__title__", "__version__"} == set(boltz_api.__all__)
 

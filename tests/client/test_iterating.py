@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,7 +29,7 @@ every_way = pytest.mark.parametrize("way", ["list", "pages", "find"])
 
 
 @contextmanager
-def iterating(client: Boltz, way: str) -> Iterator[Iterator[Given]]:
+def iterating(client: Boltz, way: str) -> Generator[Iterator[Given]]:
     keys = client.admin.api_keys
     match way:
         case "list":
@@ -41,7 +41,7 @@ def iterating(client: Boltz, way: str) -> Iterator[Iterator[Given]]:
 
 
 @asynccontextmanager
-async def iterating_by_a_task(client: AsyncBoltz, way: str) -> AsyncIterator[AsyncIterator[Given]]:
+async def iterating_by_a_task(client: AsyncBoltz, way: str) -> AsyncGenerator[AsyncIterator[Given]]:
     keys = client.admin.api_keys
     match way:
         case "list":

@@ -26,7 +26,8 @@ from boltz_api.delays import delay_before_retry, demanded_delay, own_delay
 from boltz_api.flow import Send, Sleep, exchange, within
 from boltz_api.redact import Secret
 from boltz_api.request import APIKeyHeader, CallOptions, Request, build_request
-from boltz_api.retry import Reach, classify, may_have_happened, may_retry_status
+from boltz_api.response import may_have_happened
+from boltz_api.retry import Reach, classify, may_retry_status
 from boltz_api.settings import Settings
 from boltz_api_generated.resources.admin.api_keys import LIST_API_KEYS
 
