@@ -87,7 +87,7 @@ func main() {
 		"client": "boltzapi (Go)", "version": runtime.Version(),
 		"capabilities": []string{
 			"clock", "environment", "allow_insecure_http", "default_headers", "default_query", "max_response_bytes",
-			"total_timeout", "extra_body", "extra_headers", "extra_query", "any_id", "several_calls",
+			"total_timeout", "extra_body", "extra_headers", "extra_query", "any_id", "several_calls", "list_all",
 		},
 	})
 	in := bufio.NewReader(os.Stdin)
