@@ -20,7 +20,7 @@ def describe(schema: Node, resolve: Callable[[Node], Node], description: str = "
     text = " ".join(own.split())
     if schema.get("deprecated"):
         text = f"Deprecated. {text}".strip()
-    default = schema.get("default")
+    default = schema.get("default", schema.get("x-default"))
     rules = [rule[:1].upper() + rule[1:] + "." for rule in _rules(schema, resolve, default)]
     if isinstance(default, str | int | float) and not _values(schema, resolve):
         rules.append(f"The default is {_literal(default)}.")

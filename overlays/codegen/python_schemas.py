@@ -30,7 +30,7 @@ PYTHON_STRINGS: Final = {
 # In JSON it is a string like any other.
 _BINARY: Final = {"type": "string", "format": "binary"}
 _COMPONENTS: Final = "#/components/schemas/"
-_NOTES: Final = ("description", "deprecated", "default")
+_NOTES: Final = ("description", "deprecated", "default", "x-default")
 _RANGES: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _LIMITS: Final = {
     "string": ("minLength", "maxLength", "pattern"),
@@ -285,7 +285,7 @@ class PythonSchemas:
             inner = name + pascal_case(wire)
             key = wire if is_apart(wire, properties) else f"{wire}{_MARK}{len(properties)}"
             properties[key] = self._settle(self._inside(own, inner, way), inner)
-        is_open = way == "request" and source.get("additionalProperties", False) is not False
+        is_open = source.get("x-direction") != "response" and source.get("additionalProperties", False) is not False
         required = [key for key in properties if wire_name(key) in source.get("required", ())]
         node = {"type": "object", "properties": properties, "required": required}
         data = {"open": True} if is_open else {}
@@ -373,7 +373,13 @@ def _first(source: Node) -> list[str]:
 
 
 def _notes(source: Node) -> Node:
-    return {key: source[key] for key in _NOTES if source.get(key) is not None}
+    notes = {key: source[key] for key in _NOTES if source.get(key) is not None}
+    default = notes.get("default")
+    if source.get("format") in PYTHON_STRINGS or isinstance(default, dict | list):
+        # openapi-python-client takes no object for a default, and would make a date of a string.
+        notes.pop("default", None)
+        notes |= {"x-default": default} if isinstance(default, str) else {}
+    return notes
 
 
 def _beside(node: Node, source: Node) -> Node:

@@ -224,6 +224,10 @@ def is_text(media_type: str) -> bool:
 @lru_cache
 def matching(pattern: str) -> str:
     """A string that ``pattern`` matches."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return "text"  # of another dialect
     readable = st.from_regex(re.compile(pattern)).filter(lambda own: own.isascii() and own.isprintable())
     return find(readable, lambda _: True, settings=settings(database=None, derandomize=True, phases=[Phase.generate]))
 
