@@ -187,24 +187,16 @@ class Timeout(Protocol):
     """Four time limits in seconds; ``httpx.Timeout`` fits."""
 
     @property
-    def connect(self) -> float | None:
-        """To reach the server."""
-        ...
+    def connect(self) -> float | None: ...
 
     @property
-    def read(self) -> float | None:
-        """For each part of the response."""
-        ...
+    def read(self) -> float | None: ...
 
     @property
-    def write(self) -> float | None:
-        """For each part of the request."""
-        ...
+    def write(self) -> float | None: ...
 
     @property
-    def pool(self) -> float | None:
-        """To get a connection from the pool."""
-        ...
+    def pool(self) -> float | None: ...
 
 
 class CallOptions(TypedDict, total=False):

@@ -127,40 +127,20 @@ class Body:
             raise UnreadableEncodingError("The response's gzip data breaks off.")
 
 
-class HTTPHeaders(Protocol):
-    """A response's headers."""
-
-    def get(self, key: str, /) -> str | None:
-        """Return a header's value."""
-        ...
-
-    def multi_items(self) -> list[tuple[str, str]]:
-        """Return every header, repeated ones included."""
-        ...
-
-
 class HTTPResponse(Protocol):
     """What is read of an HTTP library's response."""
 
     @property
-    def status_code(self) -> int:
-        """The status."""
-        ...
+    def status_code(self) -> int: ...
 
     @property
-    def headers(self) -> Any:  # `HTTPHeaders`; a mapping, too, of a type that is each library's own
-        """The headers."""
-        ...
+    def headers(self) -> Any: ...  # a mapping with `multi_items`, of a type that is each library's own
 
     @property
-    def extensions(self) -> Mapping[str, Any]:
-        """What the transport tells besides."""
-        ...
+    def extensions(self) -> Mapping[str, Any]: ...
 
     @property
-    def is_stream_consumed(self) -> bool:
-        """Whether a custom transport has read the body already."""
-        ...
+    def is_stream_consumed(self) -> bool: ...
 
 
 class Received:

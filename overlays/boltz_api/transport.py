@@ -39,43 +39,29 @@ class SyncHTTPResponse(HTTPResponse, Protocol):
     """A response to be read by a thread."""
 
     @property
-    def content(self) -> bytes:
-        """The body, where it has been read."""
-        ...
+    def content(self) -> bytes: ...
 
-    def iter_raw(self) -> Iterator[bytes]:
-        """Iterate over the body as it comes."""
-        ...
+    def iter_raw(self) -> Iterator[bytes]: ...
 
-    def close(self) -> None:
-        """Give up the rest of the body."""
-        ...
+    def close(self) -> None: ...
 
 
 class AsyncHTTPResponse(HTTPResponse, Protocol):
     """A response to be read by a task."""
 
     @property
-    def content(self) -> bytes:
-        """The body, where it has been read."""
-        ...
+    def content(self) -> bytes: ...
 
-    def aiter_raw(self) -> AsyncIterator[bytes]:
-        """Iterate over the body as it comes."""
-        ...
+    def aiter_raw(self) -> AsyncIterator[bytes]: ...
 
-    async def aclose(self) -> None:
-        """Give up the rest of the body."""
-        ...
+    async def aclose(self) -> None: ...
 
 
 class HTTPClient(Protocol):
     """What both kinds of HTTP client have."""
 
     @property
-    def is_closed(self) -> bool:
-        """Whether it has been closed."""
-        ...
+    def is_closed(self) -> bool: ...
 
     # Any: a request is the library's own, and only handed back to it.
     def build_request(
@@ -86,33 +72,23 @@ class HTTPClient(Protocol):
         content: bytes | None,
         headers: tuple[tuple[str, str], ...],
         extensions: Mapping[str, object],
-    ) -> Any:
-        """Build a request, with what the client adds to every one."""
-        ...
+    ) -> Any: ...
 
 
 class SyncHTTPClient(HTTPClient, Protocol):
     """``httpx.Client``, ``httpx2.Client``, or what behaves like them."""
 
-    def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> SyncHTTPResponse:
-        """Send a request, and return once the headers of the response are there."""
-        ...
+    def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> SyncHTTPResponse: ...
 
-    def close(self) -> None:
-        """Close the connections."""
-        ...
+    def close(self) -> None: ...
 
 
 class AsyncHTTPClient(HTTPClient, Protocol):
     """``httpx.AsyncClient``, ``httpx2.AsyncClient``, or what behaves like them."""
 
-    async def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> AsyncHTTPResponse:
-        """Send a request, and return once the headers of the response are there."""
-        ...
+    async def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> AsyncHTTPResponse: ...
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        ...
+    async def aclose(self) -> None: ...
 
 
 def check_http_client(given: object, closing: str, expected: str) -> None:
@@ -478,13 +454,16 @@ class SyncTransport:
             body.finish()
             return
         watchdog: Watchdog | None = None
+        size = 0
         try:
             for piece in http.iter_raw():
                 body.feed(piece)
+                size += len(piece)
                 yield
-                if watchdog is None and step.deadline is not None:
-                    left, read = step.deadline - self._timing.monotonic(), step.timeouts[1]
-                    if read is None or read > left:
+                if watchdog is None and step.deadline is not None and step.timeouts[1] is not None:
+                    left = step.deadline - self._timing.monotonic()
+                    # The next read could outlast the deadline, if there is one.
+                    if step.timeouts[1] > left and http.headers.get("content-length") != str(size):
                         watchdog = Watchdog(http, left)
             body.finish()
         finally:
