@@ -20,10 +20,15 @@ import (
 
 func init() {
 	// After a surplus response on a kept connection, a create could be answered with somebody else's key.
-	createAPIKey.Confirm = func(body []byte, res any) string {
-		asked, err := askedFor(body)
-		if err != nil {
-			return "" // WithRequestBody sent something else
+	createAPIKey.Confirm = func(body []byte, params, res any) string {
+		var asked asked
+		if p, ok := params.(AdminAPIKeyNewParams); ok && p.APIObject == (param.APIObject{}) {
+			asked = askedBy(p)
+		} else {
+			var err error
+			if asked, err = askedFor(body); err != nil {
+				return "" // WithRequestBody sent something else
+			}
 		}
 		found := asked.differences(traitsOf(res.(*AdminAPIKeyNewResponse)), false)
 		return strings.Join(found, "; ")
@@ -137,6 +142,18 @@ func askedFor(body []byte) (asked, error) {
 	return a, err
 }
 
+// askedBy returns what parameters without any of the caller's own say.
+func askedBy(p AdminAPIKeyNewParams) asked {
+	a := asked{Name: p.Name, AllowedIPs: p.AllowedIPs, Mode: string(p.Mode)}
+	if p.ExpiresInDays.Valid() {
+		a.ExpiresInDays = &p.ExpiresInDays.Value
+	}
+	if p.WorkspaceID.Valid() {
+		a.WorkspaceID = &p.WorkspaceID.Value
+	}
+	return a
+}
+
 // traits are what a listed key and a created one have in common.
 type traits struct {
 	id, name, keyType, workspaceID string
@@ -174,7 +191,7 @@ func (a asked) differences(key traits, whole bool) []string {
 	if a.WorkspaceID != nil && *a.WorkspaceID != key.workspaceID {
 		add("its workspace is %s, not %s", redact.Quote(key.workspaceID), redact.Quote(*a.WorkspaceID))
 	}
-	if !slices.Equal(networks(key.allowedIPs), networks(a.AllowedIPs)) {
+	if !slices.Equal(key.allowedIPs, a.AllowedIPs) && !slices.Equal(networks(key.allowedIPs), networks(a.AllowedIPs)) {
 		add("its addresses are %s, not %s", redact.Quote(strings.Join(key.allowedIPs, ", ")), redact.Quote(strings.Join(a.AllowedIPs, ", ")))
 	}
 	if whole && !a.livesAsLong(key) {

@@ -453,13 +453,8 @@ func BenchmarkNew(b *testing.B) {
 				b.Fatal(err)
 			}
 			var key struct {
-				Key     string `json:"key"`
-				Details struct {
-					ID         string     `json:"id"`
-					AllowedIPs []string   `json:"allowed_ips"`
-					CreatedAt  time.Time  `json:"created_at"`
-					ExpiresAt  *time.Time `json:"expires_at"`
-				} `json:"key_details"`
+				Key     string   `json:"key"`
+				Details plainKey `json:"key_details"`
 			}
 			if err := json.NewDecoder(res.Body).Decode(&key); err != nil {
 				b.Fatal(err)

@@ -234,6 +234,21 @@ func fits(members map[string]any) error {
 	return nil
 }
 
+// plainKey is a key as programs without a client would have it.
+type plainKey struct {
+	ID          string     `json:"id"`
+	AllowedIPs  []string   `json:"allowed_ips"`
+	CreatedAt   time.Time  `json:"created_at"`
+	ExpiresAt   *time.Time `json:"expires_at"`
+	IsActive    bool       `json:"is_active"`
+	KeyPrefix   string     `json:"key_prefix"`
+	KeyType     string     `json:"key_type"`
+	LastUsedAt  *time.Time `json:"last_used_at"`
+	Livemode    bool       `json:"livemode"`
+	Name        string     `json:"name"`
+	WorkspaceID *string    `json:"workspace_id"`
+}
+
 func BenchmarkDecodePage(b *testing.B) {
 	page := pageOf(100)
 	b.SetBytes(int64(len(page)))
@@ -252,19 +267,7 @@ func BenchmarkDecodePageByEncodingJSON(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var plain struct {
-			Data []struct {
-				ID          string     `json:"id"`
-				AllowedIPs  []string   `json:"allowed_ips"`
-				CreatedAt   time.Time  `json:"created_at"`
-				ExpiresAt   *time.Time `json:"expires_at"`
-				IsActive    bool       `json:"is_active"`
-				KeyPrefix   string     `json:"key_prefix"`
-				KeyType     string     `json:"key_type"`
-				LastUsedAt  *time.Time `json:"last_used_at"`
-				Livemode    bool       `json:"livemode"`
-				Name        string     `json:"name"`
-				WorkspaceID *string    `json:"workspace_id"`
-			} `json:"data"`
+			Data []plainKey `json:"data"`
 		}
 		if err := json.Unmarshal(page, &plain); err != nil {
 			b.Fatal(err)

@@ -178,14 +178,7 @@ func (r AdminAPIKeyService) successor(ctx context.Context, old *APIKey, params A
 			Stage: RotationStageCreate, Old: old, Working: []string{old.ID}, cause: err, message: withoutSuccessor(old, err),
 		}
 	}
-	body, err := params.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	wanted, err := askedFor(body)
-	if err != nil {
-		return nil, err
-	}
+	wanted := askedBy(params)
 	now := requestconfig.ClockOf(append(slices.Clone(r.Options), opts...)...).Now()
 	if found := append(faults(old, res, now), wanted.differences(traitsOf(res), true)...); len(found) > 0 {
 		return nil, &RotationError{

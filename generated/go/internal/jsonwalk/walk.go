@@ -1,7 +1,8 @@
 // Package jsonwalk decodes JSON into generated models: it notes which members were there and what their text was,
 // keeps members that the contract does not know, and says where in the document a fault is.
 //
-// The syntax is checked once, by encoding/json; what walks the document afterwards relies on it.
+// It takes the same documents as encoding/json, which fuzzing holds it against, and reads them once: checking the syntax
+// first would take as long again.
 package jsonwalk
 
 import (
@@ -35,7 +36,11 @@ type Decoder struct {
 	path []string
 	// first is set before the first member of an object, or the first item of an array.
 	first bool
+	depth int
 }
+
+// maxDepth is how deep values may be nested, as in encoding/json: what decodes them calls itself.
+const maxDepth = 10000
 
 // Decode decodes the whole of doc with decode.
 func Decode[T any](doc string, v *T, decode func(*T, *Decoder)) error {
@@ -45,19 +50,22 @@ func Decode[T any](doc string, v *T, decode func(*T, *Decoder)) error {
 	if !utf8.ValidString(doc) {
 		return &Error{"$", "the document is not UTF-8"}
 	}
-	raw := unsafe.Slice(unsafe.StringData(doc), len(doc))
-	if !json.Valid(raw) {
-		var syntax *json.SyntaxError
-		if err := json.Unmarshal(raw, new(json.RawMessage)); errors.As(err, &syntax) {
-			return &Error{"$", "malformed JSON after " + strconv.FormatInt(syntax.Offset, 10) + " bytes"}
-		}
-		return &Error{"$", "malformed JSON"}
-	}
 	d := &Decoder{doc: doc}
 	d.space()
 	decode(v, d)
+	if d.space(); d.pos != len(doc) {
+		d.malformed()
+	}
 	if d.fail == "" {
 		return nil
+	}
+	// Of what is no JSON, nothing in it is at fault.
+	if err := json.Unmarshal([]byte(doc), new(json.RawMessage)); err != nil {
+		reason := "malformed JSON"
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+			reason += " after " + strconv.FormatInt(syntax.Offset, 10) + " bytes"
+		}
+		return &Error{"$", reason}
 	}
 	var path strings.Builder
 	path.WriteByte('$')
@@ -118,6 +126,8 @@ func (d *Decoder) kind() string {
 	return "a number"
 }
 
+func (d *Decoder) malformed() { d.Fail("malformed JSON") }
+
 func (d *Decoder) peek() byte {
 	if d.pos < len(d.doc) {
 		return d.doc[d.pos]
@@ -126,7 +136,7 @@ func (d *Decoder) peek() byte {
 }
 
 func (d *Decoder) space() {
-	for d.pos < len(d.doc) {
+	for d.pos < len(d.doc) && d.doc[d.pos] <= ' ' {
 		switch d.doc[d.pos] {
 		case ' ', '\t', '\n', '\r':
 			d.pos++
@@ -136,14 +146,31 @@ func (d *Decoder) space() {
 	}
 }
 
+// literal goes past true, false or null.
+func (d *Decoder) literal(text string) {
+	if !strings.HasPrefix(d.doc[d.pos:], text) {
+		d.malformed()
+		return
+	}
+	d.pos += len(text)
+}
+
+// begin goes into an object or an array.
+func (d *Decoder) begin() {
+	d.pos++
+	d.first = true
+	if d.depth++; d.depth > maxDepth {
+		d.malformed()
+	}
+}
+
 // Object begins an object; Next then gives its members.
 func (d *Decoder) Object() {
 	if d.peek() != '{' {
 		d.expected("an object")
 		return
 	}
-	d.pos++
-	d.first = true
+	d.begin()
 }
 
 // Start returns where the value to come begins, for Document.
@@ -153,7 +180,7 @@ func (d *Decoder) Start() int { return d.pos }
 func (d *Decoder) Document(start int) Document { return Document{d.field(start)} }
 
 func (d *Decoder) field(start int) Field {
-	return Field{unsafe.StringData(d.doc), uint32(start), uint32(d.pos), valid}
+	return Field{unsafe.StringData(d.doc[start:]), uint32(d.pos - start), valid}
 }
 
 // next goes to the next member or item, and reports whether there is one before end.
@@ -165,11 +192,16 @@ func (d *Decoder) next(end byte) bool {
 	c := d.peek()
 	if c == end {
 		d.pos++
+		d.depth--
 		d.first = false
 		return false
 	}
 	if !d.first {
-		d.pos++ // the comma
+		if c != ',' {
+			d.malformed()
+			return false
+		}
+		d.pos++
 		d.space()
 	}
 	d.first = false
@@ -181,9 +213,17 @@ func (d *Decoder) Next() (name string, ok bool) {
 	if !d.next('}') {
 		return "", false
 	}
+	if d.peek() != '"' {
+		d.malformed()
+		return "", false
+	}
 	name = d.text()
 	d.space()
-	d.pos++ // the colon
+	if d.peek() != ':' {
+		d.malformed()
+		return "", false
+	}
+	d.pos++
 	d.space()
 	return name, true
 }
@@ -192,15 +232,18 @@ func (d *Decoder) Next() (name string, ok bool) {
 func (d *Decoder) text() string {
 	start := d.pos + 1
 	for i := start; i < len(d.doc); i++ {
-		switch d.doc[i] {
-		case '"':
+		switch c := d.doc[i]; {
+		case c == '"':
 			d.pos = i + 1
 			return d.doc[start:i]
-		case '\\':
+		case c == '\\':
 			return d.escaped(start - 1)
+		case c < ' ':
+			d.malformed()
+			return ""
 		}
 	}
-	d.Fail("malformed string")
+	d.malformed()
 	return ""
 }
 
@@ -209,7 +252,7 @@ func (d *Decoder) escaped(start int) string {
 	d.skipString()
 	var text string
 	if err := json.Unmarshal([]byte(d.doc[start:d.pos]), &text); err != nil {
-		d.Fail("malformed string")
+		d.malformed()
 	}
 	return text
 }
@@ -251,10 +294,13 @@ func (d *Decoder) Skip() Field {
 			break
 		}
 	}
-	if d.doc[start] == 'n' {
-		return Field{unsafe.StringData(d.doc), uint32(start), uint32(d.pos), null}
+	field := d.field(start)
+	if text := field.Raw(); text == Null {
+		field.status = null
+	} else if !json.Valid([]byte(text)) {
+		d.malformed()
 	}
-	return d.field(start)
+	return field
 }
 
 // scalar goes past a number or a literal.
@@ -304,14 +350,14 @@ func String[T ~string](v *T, d *Decoder) {
 func Bool(v *bool, d *Decoder) {
 	switch d.peek() {
 	case 't':
+		d.literal("true")
 		*v = true
 	case 'f':
+		d.literal("false")
 		*v = false
 	default:
 		d.expected("a boolean")
-		return
 	}
-	d.scalar()
 }
 
 // Int decodes an integer.
@@ -322,8 +368,9 @@ func Int[T ~int64](v *T, d *Decoder) {
 		return
 	}
 	d.scalar()
-	number, err := strconv.ParseInt(d.doc[start:d.pos], 10, 64)
-	if err != nil {
+	text := d.doc[start:d.pos]
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !json.Valid([]byte(text)) { // which refuses leading zeros
 		d.Fail("expected an integer of 64 bits, got another number")
 		return
 	}
@@ -338,8 +385,9 @@ func Float[T ~float64](v *T, d *Decoder) {
 		return
 	}
 	d.scalar()
-	number, err := strconv.ParseFloat(d.doc[start:d.pos], 64)
-	if err != nil {
+	text := d.doc[start:d.pos]
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || !json.Valid([]byte(text)) {
 		d.Fail("expected a number that a float64 can hold")
 		return
 	}
@@ -350,7 +398,7 @@ func Float[T ~float64](v *T, d *Decoder) {
 func Any(v *any, d *Decoder) {
 	field := d.Skip()
 	if err := json.Unmarshal([]byte(field.Raw()), v); err != nil {
-		d.Fail("a value that encoding/json cannot hold")
+		d.Fail("expected a value that encoding/json can hold")
 	}
 }
 
@@ -420,8 +468,7 @@ func DecodeSlice[T any](v *[]T, d *Decoder, item func(*T, *Decoder)) {
 		d.expected("an array")
 		return
 	}
-	d.pos++
-	d.first = true
+	d.begin()
 	items := []T{}
 	for d.next(']') {
 		start := d.pos
@@ -463,7 +510,7 @@ func Map[T any](item func(*T, *Decoder)) func(*map[string]T, *Decoder) {
 func Pointer[T any](item func(*T, *Decoder)) func(**T, *Decoder) {
 	return func(v **T, d *Decoder) {
 		if d.peek() == 'n' {
-			d.scalar()
+			d.literal(Null)
 			*v = nil
 			return
 		}

@@ -24,9 +24,9 @@ const (
 // It refers to the document instead of holding its text, because fmt prints unexported strings: the text of a created
 // key must not show.
 type Field struct {
-	doc        *byte
-	start, end uint32
-	status     status
+	text   *byte
+	size   uint32
+	status status
 }
 
 // Valid reports whether the member was there and was not null.
@@ -34,10 +34,7 @@ func (f Field) Valid() bool { return f.status == valid }
 
 // Raw returns the member's JSON text as the server sent it: Omitted if it was not there.
 func (f Field) Raw() string {
-	if f.doc == nil {
-		return Omitted
-	}
-	return unsafe.String((*byte)(unsafe.Add(unsafe.Pointer(f.doc), f.start)), f.end-f.start)
+	return unsafe.String(f.text, f.size)
 }
 
 // IsZero reports whether the member was not there.
@@ -53,7 +50,7 @@ func (f Field) Format(s fmt.State, _ rune) {
 	case null:
 		text = Null
 	case valid:
-		text = fmt.Sprintf("(%d bytes)", f.end-f.start)
+		text = fmt.Sprintf("(%d bytes)", f.size)
 	}
 	_, _ = s.Write([]byte(text))
 }

@@ -43,6 +43,7 @@ func (d *Decoder) Tag(name string) string {
 		d.Missing(name)
 	}
 	d.pos = start
+	d.first = false
 	return tag
 }
 
@@ -51,13 +52,13 @@ func (d *Decoder) FirstThatFits(alternatives ...func(*Decoder) any) any {
 	if d.Failed() {
 		return nil
 	}
-	start := d.pos
+	start, depth := d.pos, d.depth
 	for _, alternative := range alternatives {
 		value := alternative(d)
 		if !d.Failed() {
 			return value
 		}
-		d.pos, d.fail, d.path, d.first = start, "", d.path[:0], false
+		d.pos, d.depth, d.fail, d.path, d.first = start, depth, "", d.path[:0], false
 	}
 	d.expected("one of several alternatives")
 	return nil

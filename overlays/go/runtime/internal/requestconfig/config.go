@@ -49,9 +49,9 @@ type Operation struct {
 	MayBeEmpty bool
 	// Secret is set where a successful answer may hold a secret.
 	Secret bool
-	// Confirm compares a decoded answer with the body that was sent; nil where nothing is compared. The text is what
-	// is wrong.
-	Confirm func(body []byte, res any) string
+	// Confirm compares a decoded answer with the body that was sent, and with the parameters that it was made of, or
+	// nil; Confirm itself is nil where nothing is compared. The text is what is wrong.
+	Confirm func(body []byte, params, res any) string
 }
 
 // HTTPClient sends requests. *http.Client is one.

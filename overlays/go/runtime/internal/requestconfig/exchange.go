@@ -185,7 +185,7 @@ func run[T any](ctx context.Context, p *prepared, decode func(*T, *jsonwalk.Deco
 		return nil, p.unfit(a, path, reason)
 	}
 	if p.operation.Confirm != nil && !p.cfg.unconfirmed {
-		if reason := p.operation.Confirm(p.body, res); reason != "" {
+		if reason := p.operation.Confirm(p.body, p.params, res); reason != "" {
 			return nil, p.unfit(a, "", reason)
 		}
 	}

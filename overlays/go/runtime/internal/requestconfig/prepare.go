@@ -43,6 +43,8 @@ type prepared struct {
 	url       *url.URL
 	header    http.Header
 	body      []byte
+	// params is what the body was made of; nil where it was changed since.
+	params any
 }
 
 // agent names this module and its version, which the program that was built with it knows.
@@ -104,7 +106,14 @@ func (p *prepared) address(path string) error {
 	if err := p.cfg.checkBaseURL(p.operation.Contract); err != nil {
 		return err
 	}
-	relative, err := url.Parse(strings.TrimPrefix(path, "/"))
+	path = strings.TrimPrefix(path, "/")
+	if base := p.cfg.BaseURL; base.RawPath == "" && !strings.ContainsAny(path, "%?#:") {
+		u := *base
+		u.Path += path
+		p.url = &u
+		return p.setQuery(p.cfg.query)
+	}
+	relative, err := url.Parse(path)
 	if err != nil || relative.IsAbs() || relative.Host != "" {
 		return &apierror.ArgumentError{Argument: "path", Rule: "expected a path below the base URL", Value: redact.Quote(path)}
 	}
@@ -119,13 +128,16 @@ func (p *prepared) address(path string) error {
 
 func (p *prepared) setQuery(query url.Values) error {
 	var checker check.Checker
+	check.URLText(&checker, "path", p.url.Path)
+	if len(query) == 0 {
+		return checker.Err()
+	}
 	for name, values := range query {
 		check.URLText(&checker, name, name)
 		for _, value := range values {
 			check.URLText(&checker, name, value)
 		}
 	}
-	check.URLText(&checker, "path", p.url.Path)
 	u := *p.url
 	u.RawQuery = query.Encode()
 	p.url = &u
@@ -143,10 +155,11 @@ func (p *prepared) encode(r Request) error {
 			return &apierror.ArgumentError{Argument: "body", Rule: "cannot be encoded: " + redact.Text(err.Error(), nil)}
 		}
 		if !r.BodyOptional || string(body) != "{}" {
-			p.body = body
+			p.body, p.params = body, r.Body
 		}
 	}
 	if len(p.cfg.changes) > 0 {
+		p.params = nil
 		if err := p.change(); err != nil {
 			return err
 		}
