@@ -85,6 +85,8 @@ def _outcome(call: dict[str, Any], code: int, out: str, err: str) -> dict[str, A
 def _error(err: str, out: str) -> dict[str, Any]:
     told = json.loads(err.splitlines()[-1])["error"] if err.strip() else {"type": "", "message": ""}
     kinds = {"usage": "argument", "unauthenticated": "missing_key", **KINDS}
+    # An option that is there and empty is a mistake in the command; to the rules, it is no key.
+    kind = "missing_key" if "'--api-key': its value is empty" in told["message"] else kinds.get(told["type"])
     argument = re.search(r"--([a-z-]+)(\[\d+\])?'?: ", told["message"])
     path = re.search(r" at (\$\S*?)\.?( |$)", told["message"])
     return {
@@ -93,7 +95,7 @@ def _error(err: str, out: str) -> dict[str, Any]:
         "path": path and path[1],
         "body": out,
         **told,
-        "kind": kinds.get(told["type"], told["type"]),
+        "kind": kind or told["type"],
     }
 
 

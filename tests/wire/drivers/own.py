@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import pickle
+import re
 import ssl
 import sys
 import threading
@@ -54,6 +55,8 @@ _TRUST = ssl.create_default_context()
 """Made once: reading the certificates takes longer than a case."""
 _ENVIRONMENT = threading.Lock()
 """Cases are also played in threads, and a client reads the environment while it is made."""
+LONGEST = 10_000
+"""Of a body, so many characters are reported: no case has a longer text to look for."""
 FIELDS = ("code", "request_id", "retry_after", "argument", "path", "outcome_unknown")
 
 
@@ -72,18 +75,18 @@ def made(kind: type[Boltz | AsyncBoltz], fake: bool, sleeps: list[float], settin
 
 
 def drive(line: dict[str, Any], backend: str = "sync", library: str = "httpx") -> dict[str, Any]:
-    """Play one case."""
+    """Play one case, within ``recording()``."""
     reply: dict[str, Any] = {"sleeps": [], "shown": []}
-    with _logged(reply["shown"]):
-        play = _play(line, reply, backend, library)
-        if backend == "trio":
-            import trio
+    _Recorder.here.shown = reply["shown"]
+    play = _play(line, reply, backend, library)
+    if backend == "trio":
+        import trio
 
-            trio.run(lambda: play)
-        elif backend == "asyncio":
-            asyncio.run(play)
-        else:
-            _without_loop(play)
+        trio.run(lambda: play)
+    elif backend == "asyncio":
+        asyncio.run(play)
+    else:
+        _without_loop(play)
     return reply
 
 
@@ -144,8 +147,12 @@ async def call(client: Any, given: dict[str, Any], reply: dict[str, Any]) -> Any
 def _report(error: Exception, reply: dict[str, Any]) -> None:
     kind = next((KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in KINDS), type(error).__name__)
     told = {name: getattr(error, name, None) for name in FIELDS}
+    # One that has to be there is missed by Python itself.
+    missing = re.match(r".* missing 1 required keyword-only argument: '(\w+)'$", str(error))
+    if type(error) is TypeError and missing:
+        kind, told["argument"] = "argument", missing[1]
     body = getattr(error, "body", None)
-    reply["error"] = {"kind": kind, "status": getattr(error, "status_code", None), **told, "body": str(body)}
+    reply["error"] = {"kind": kind, "status": getattr(error, "status_code", None), **told, "body": str(body)[:LONGEST]}
     reports = [traceback.TracebackException.from_exception(error, capture_locals=SHOW_LOCALS)]
     for report in reports:  # grows while it is gone through: causes follow what they caused
         reports += [cause for cause in (report.__cause__, report.__context__) if cause is not None]
@@ -166,25 +173,33 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
         yield
 
 
+class _Recorder(logging.Handler):
+    """Gives each thread what it logs."""
+
+    here = threading.local()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        shown: list[str] | None = getattr(self.here, "shown", None)
+        if shown is not None:
+            shown.append(record.getMessage())
+
+
 @contextmanager
-def _logged(shown: list[str]) -> Iterator[None]:
-    """Everything that is logged meanwhile."""
+def recording() -> Iterator[None]:
+    """Have everything that is logged go to the case that it belongs to, and nowhere else."""
     root = logging.getLogger()
-    thread = threading.get_ident()
-    handler = logging.Handler()
-    handler.addFilter(lambda record: record.thread == thread)
-    handler.emit = lambda record: shown.append(record.getMessage())  # type: ignore[method-assign]  # a class for a line
-    level = root.level
-    root.addHandler(handler)
+    level, handlers = root.level, root.handlers
     root.setLevel(logging.DEBUG)
+    root.handlers = [_Recorder()]
     try:
         yield
     finally:
         root.setLevel(level)
-        root.removeHandler(handler)
+        root.handlers = handlers
 
 
 if __name__ == "__main__":
     print(json.dumps(HELLO), flush=True)
-    for given in sys.stdin:
-        print(json.dumps(drive(json.loads(given), *sys.argv[1:])), flush=True)
+    with recording():
+        for given in sys.stdin:
+            print(json.dumps(drive(json.loads(given), *sys.argv[1:])), flush=True)
