@@ -49,7 +49,8 @@ def pages(total: int) -> Iterator[tuple[str, bytes]]:
 
 def created() -> bytes:
     """The answer to every create."""
-    details = {**api_key(1), "key_type": "workspace", "workspace_id": "ws_benchmark"}
+    asked = {"name": "continuous integration", "expires_at": "2026-04-15T09:30:00.117Z"}
+    details = {**api_key(1), **asked, "key_type": "workspace", "workspace_id": "ws_benchmark"}
     return _json({"key": "sk_bc_ws_test_fake_benchmark_key", "key_details": details})
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from ruamel.yaml import YAML
+import yaml
 
 from benchmarks.environments import ROOT
 from benchmarks.results import Goal
@@ -23,16 +23,31 @@ SHARED = {"Error"}
 """Schemas that stay one, however many resources there are."""
 
 USE = f"""
-from importlib import import_module
-from {PACKAGE} import operations
-from {PACKAGE}.request import Request
+from inspect import Parameter, signature
+from operator import attrgetter
 
-VALUES = {{"path": "an-id", "body": "a name"}}
-for operation in operations.OPERATIONS.values():
-    needed = {{argument.name: VALUES[argument.location] for argument in operation.arguments if argument.required}}
-    request = getattr(operations, operation.name)(**needed)
-    assert isinstance(request, Request) and request.operation is operation and "{{" not in request.path, operation.name
-print(len(operations.OPERATIONS))
+import httpx
+from {PACKAGE} import OPERATIONS
+from {PACKAGE}.resources import SyncClient
+from boltz_api import InternalServerError
+
+sent = []
+
+def refuse(request):
+    sent.append(request.method)
+    return httpx.Response(500)
+
+http_client = httpx.Client(transport=httpx.MockTransport(refuse))
+client = SyncClient(api_key="a fake key", max_retries=0, http_client=http_client)
+for operation in OPERATIONS.values():
+    method = attrgetter(f"{{operation.resource}}.{{operation.function}}")(client)
+    parameters = signature(method).parameters.values()
+    needed = [each.name for each in parameters if each.default is each.empty and each.kind is not Parameter.VAR_KEYWORD]
+    try:
+        method(**dict.fromkeys(needed, "a-value"))
+    except InternalServerError:
+        assert operation.method == sent[-1]
+print(len(sent))
 """
 
 
@@ -45,7 +60,7 @@ def contracts(sizes: tuple[int, ...]) -> Generator[Startup]:
             home = Path(folder, str(size))
             home.mkdir()
             (home / "contract.json").write_text(json.dumps(contract(size)), encoding="utf-8")
-            output = home / PACKAGE
+            output = home / "generated"
             paths = ["--contract", str(home / "contract.json"), "--output", str(output)]
             commands[row(size)] = [sys.executable, "-m", "codegen", "generate", *paths]
         yield Startup(
@@ -68,15 +83,14 @@ def row(size: int) -> str:
 def check_use(generation: Startup) -> None:
     """Call every operation of every package that was generated."""
     for name, command in generation.commands.items():
-        _, printed = started([sys.executable, "-c", USE], {"PYTHONPATH": str(Path(command[-1]).parent)})
+        _, printed = started([sys.executable, "-c", USE], {"PYTHONPATH": f"{command[-1]}:{ROOT / 'overlays'}"})
         if row(int(printed)) != name:
             raise RuntimeError(f"the package for {name} has {printed.strip()}")
 
 
 def contract(operations: int) -> dict[str, Any]:
     """A contract of so many operations: openapi.yaml's resource again and again, with schemas and a tag of its own."""
-    yaml = YAML(typ="safe")
-    original = cast("dict[str, Any]", yaml.load(ROOT / "openapi.yaml"))  # pyright: ignore[reportUnknownMemberType]  # ruamel has a parameter without a type
+    original = cast("dict[str, Any]", yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8")))
     resources, left_over = divmod(operations, 3)
     if left_over:
         raise ValueError(f"operations: expected a multiple of 3, got {operations}")
