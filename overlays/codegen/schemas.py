@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from codegen import keywords
-from codegen.document import JSON, Faults, described
-from codegen.keywords import NOTES, alternatives, is_null, nullable_flag, said_of
+from codegen.keywords import alternatives, said_of, telling
 from codegen.naming import Names, pascal_case
-from codegen.unions import COMPONENT, Unions, joined, options_of, with_null, without_null
+from codegen.unions import COMPONENT, Union, Unions, joined, options_of, target_of, with_null
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from codegen.document import Files, Node, Report, Schema
+    from codegen.document import Contract, Node, Schema
     from codegen.keywords import Said
     from codegen.unions import Direction
 
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 _SIDED: Final = keywords.LIMITS | {"enum", "readOnly", "writeOnly", "discriminator"}
 _HERE: Final = ("description", "default", "deprecated", "examples")
 """What is said of a schema in one place, and stands beside a reference."""
+
+_ENDLESS: Final = "the schema contains itself with no object between", "put an object with a property between"
 
 
 @frozen
@@ -39,14 +40,15 @@ class _At:
     direction: Direction
     top: bool = False
     """It is a component itself."""
+    within: tuple[tuple[list[Node], list[tuple[Schema, bool]]], ...] = ()
+    """What it is inside of: everything that is said of each, and, once it is written, the result."""
 
 
 class Schemas:
     """Collects what operations refer to, and writes it in the normal form."""
 
-    def __init__(self, files: Files, report: Report) -> None:
-        self._files = files
-        self._report = report
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
         self._names = Names()
         self._slots: dict[tuple[Node, Direction], tuple[Schema, str]] = {}
         self._joins: list[tuple[Schema, list[Schema], str]] = []
@@ -58,7 +60,8 @@ class Schemas:
         self._queue: deque[Callable[[], None]] = deque()
         self._null: dict[Node, bool] = {}
         self._circular: set[Node] = set()
-        self._unions = Unions(self._components, report)
+        self._unions = Unions(self._components, contract)
+        self.kinds = self._unions.kinds
 
     def slot(self, node: Node, name: str, direction: Direction) -> Schema:
         """A schema to be filled by ``finish``; ``name`` is what it is called if it needs a name.
@@ -72,29 +75,22 @@ class Schemas:
         if len(slots) == 1:
             return slots[0]
         union: Schema = {}
-        self._report.origins[id(union)] = place
+        self._contract.trace(union, place)
         self._joins.append((union, slots, name))
         return union
 
     def body(self, schema: Schema) -> Schema:
         """The component that ``schema`` refers to, or ``schema`` itself."""
-        return self._components.get(str(schema["$ref"]).removeprefix(COMPONENT), {}) if "$ref" in schema else schema
+        return self._components.get(target_of(schema), {}) if "$ref" in schema else schema
 
-    def kinds(self, schema: Schema) -> list[str]:
-        """What a value of ``schema`` may be in JSON: one entry for each alternative, without null."""
-        return self._unions.kinds(schema)
-
-    def lists(self, schema: Schema) -> Iterator[Schema]:
-        """The schemas of the items of each list that a value of ``schema`` may be."""
-        for option in options_of(self.body(schema)) or [schema]:
-            if isinstance(items := self.body(option).get("items"), dict):
-                yield items
+    def item_kinds(self, schema: Schema) -> list[str]:
+        """The kinds of the items of the lists that a value of ``schema`` may be."""
+        items = (self.body(option).get("items") for option in options_of(self.body(schema)) or [schema])
+        return [kind for own in items if own is not None for kind in self.kinds(own)]
 
     def finish(self) -> dict[str, Schema]:
         """Fill every slot; return the components."""
-        components = self._files.main.get("components")
-        schemas = components.get("schemas") if components else None
-        declared = schemas.members if schemas else {}
+        declared = self._contract.root["components"]["schemas"].members
         self._name_all(declared, self._directions(declared.values()))
         for (target, direction), name in self._shared.items():
             self._root += 1
@@ -109,16 +105,20 @@ class Schemas:
             options = [core for part in parts for core in options_of(part) or [part]]
             union, null = joined([{key: own for key, own in option.items() if key not in _HERE} for option in options])
             joint.update(with_null(union) if null else union)
-            self._unions.add(joint, name, "response", self._root + 1)
+            self._unions.add(Union(joint, name, "response", self._root + 1))
         self._unions.settle(self._named)
         self._refuse_endless()
         for body in self._components.values():
             body["x-direction"] = body.pop("x-direction")  # after what OpenAPI says
         return {name: self._components[name] for name in sorted(self._components, key=self._order.__getitem__)}
 
+    def _drain(self) -> None:
+        while self._queue:
+            self._queue.popleft()()
+
     # Which schemas are shared, which way they travel, and their names.
 
-    def _directions(self, declared: Iterable[Node]) -> dict[Node, set[Direction]]:
+    def _directions(self, declared: Collection[Node]) -> dict[Node, set[Direction]]:
         """Which way each shared schema travels: a set of one, or of both where that makes a difference."""
         links: dict[Node, list[Node]] = {}
         sided: set[Node] = set()
@@ -129,9 +129,9 @@ class Schemas:
             waiting = [root]
             while waiting:
                 node = waiting.pop()
-                if node.members.keys() & _SIDED or sum(not is_null(own) for own in alternatives(node)) > 1:
+                if node.members.keys() & _SIDED or sum(not _is_null(own) for own in alternatives(node)) > 1:
                     sided.add(root)
-                if (target := self._target(node, report=False)) is not None:
+                if (target := self._target(node)) is not None:
                     found.append(target)
                 waiting += keywords.subschemas(node)
             return found
@@ -149,10 +149,7 @@ class Schemas:
             follow(scan(node), direction)
         # What no operation uses counts as a response: that is what it takes to read it.
         follow(list(declared), "response", used=set(ways))
-        changed = True
-        while changed:
-            more = {target for target, others in links.items() if target not in sided and not sided.isdisjoint(others)}
-            changed = bool(more)
+        while more := {own for own, others in links.items() if own not in sided and not sided.isdisjoint(others)}:
             sided |= more
         both: set[Direction] = {"both"}
         return {node: both if len(own) == 2 and node not in sided else own for node, own in ways.items()}
@@ -167,26 +164,20 @@ class Schemas:
         names = {node: self._names.claim(wanted[node]) for node in ordered if self._single(node) is None}
         for node in nodes:
             if node not in names:
-                self._report.note(node, f"it is another name for {self._own_names[self._end(node)]}, and is called so")
+                name = self._own_names[self._end(node)]
+                self._contract.note(node, f"it is another name for {name}, and is called so")
                 continue
             for direction in sorted(ways[node], reverse=True):
                 twin = direction == "request" and len(ways[node]) == 2
                 self._shared[node, direction] = self._names.claim(f"{names[node]}Input") if twin else names[node]
 
-    def _target(self, node: Node, *, report: bool = True) -> Node | None:
+    def _target(self, node: Node) -> Node | None:
         """The schema that the ``$ref`` of ``node`` names."""
-        reference = node.get("$ref")
-        if reference is None:
-            return None
-        try:
-            target = self._files.target(reference)
-        except Faults as error:
-            if report:
-                self._report.faults.extend(error.faults)
-            return None
-        last = str(reference.value).rpartition("/")[2]
-        name = last if "#/" in str(reference.value) else last.partition(".")[0]
-        self._own_names.setdefault(target, name.replace("~1", "/").replace("~0", "~"))
+        target = self._contract.target(node)
+        if target is not None:
+            last = node["$ref"].text.rpartition("/")[2]
+            name = last if "#/" in node["$ref"].text else last.partition(".")[0]
+            self._own_names.setdefault(target, name.replace("~1", "/").replace("~0", "~"))
         return target
 
     def _end(self, node: Node) -> Node:
@@ -195,7 +186,7 @@ class Schemas:
         while (target := self._single(seen[-1])) is not None:
             if target in seen:
                 self._circular.add(target)
-                self._report.fault(target.get("$ref") or target, "$ref leads back to itself", "let it name a schema")
+                self._contract.fault(target["$ref"], "$ref leads back to itself", "let it name a schema")
                 break
             seen.append(target)
         return seen[-1]
@@ -208,14 +199,10 @@ class Schemas:
 
     # Writing.
 
-    def _drain(self) -> None:
-        while self._queue:
-            self._queue.popleft()()
-
     def _add(self, name: str, body: Schema, place: Node, direction: Direction) -> Schema:
         self._components[name] = body
         self._order[name] = self._root, len(self._order)
-        self._report.origins[id(body)] = place
+        self._contract.trace(body, place)
         body["x-direction"] = direction
         return body
 
@@ -226,56 +213,63 @@ class Schemas:
         self._add(name, body, place, direction)
         return {"$ref": COMPONENT + name}
 
-    def _sub(self, nodes: list[Node], name: str, direction: Direction) -> Schema:
+    def _sub(self, nodes: list[Node], name: str, at: _At) -> Schema:
         """The schema that all of ``nodes`` make, as a part of another."""
         slot: Schema = {}
-        self._fill(slot, _At(nodes[-1], name, direction), nodes[:-1])
+        self._fill(slot, _At(nodes[-1], name, at.direction, within=at.within), nodes[:-1])
         return slot
 
     def _fill(self, slot: Schema, at: _At, also: Iterable[Node] = ()) -> None:
-        self._report.origins[id(slot)] = at.node
+        self._contract.trace(slot, at.node)
         core, nullable = self._core(at, also)
         notes = {key: core.pop(key) for key in _HERE if key in core}
         slot |= (with_null(core) if nullable else core) | notes
         if "default" in notes and not keywords.fits(notes["default"], slot):
-            place = at.node.get("default") or at.node
-            self._report.note(place, "default is no value of its schema; it is left out")
+            self._contract.note(at.node["default"], "default is no value of its schema; it is left out")
             del slot["default"]
-        self._unions.add(slot, at.name, at.direction, self._root)
+        self._unions.add(Union(slot, at.name, at.direction, self._root))
 
     def _core(self, at: _At, also: Iterable[Node] = ()) -> tuple[Schema, bool]:
         """A schema without null, with its notes; and whether null is allowed beside it."""
         parts = [*also, at.node]
-        if at.node.value is True and not also:
-            return {}, False
         if not isinstance(at.node.value, dict):
-            message = f"a schema is a mapping, not {described(at.node)}"
-            if at.node.value is False:
-                message = "a schema that allows nothing has no type"
-            self._report.fault(at.node, message, "describe the values that are allowed")
+            if at.node.value is not True or also:
+                allows_nothing = at.node.value is False
+                message = (
+                    "a schema that allows nothing has no type"
+                    if allows_nothing
+                    else f"a schema is a mapping, not {at.node}"
+                )
+                self._contract.fault(at.node, message, "describe the values that are allowed")
             return {}, False
-        nullable = any(nullable_flag(part) for part in parts)
-        telling = [part for part in parts if keywords.tells(part)]
-        target = self._single(telling[0]) if len(telling) == 1 and not at.top else None
+        nullable = any(part["nullable"].value is True for part in parts)
+        saying = [part for part in parts if _tells(part)]
+        target = self._single(saying[0]) if len(saying) == 1 and not at.top else None
         if target is not None:
             # What is said beside the reference is said here; what the shared schema says stands there.
             here = said_of(layer for part in parts for layer in self._layers(part, (), follow=False))
-            nullable = nullable or self._allows_null(target) or self._allows_null(telling[0])
+            nullable = nullable or self._allows_null(target) or self._allows_null(saying[0])
             return self._reference(target, at.direction) | keywords.notes(here), nullable
         said = said_of(layer for part in parts for layer in self._layers(part, (at.node,)))
-        core, null = self._write(said, at)
+        everything = [part for places in said.values() for part in places]
+        result = next((result for known, result in at.within if known == everything), None)
+        if result is None:
+            written: list[tuple[Schema, bool]] = []
+            written.append(self._write(said, evolve(at, within=(*at.within, (everything, written)))))
+            result = written
+        elif not result:
+            self._contract.fault(at.node, *_ENDLESS)
+        core, null = result[0] if result else ({}, False)
         return core | keywords.notes(said), nullable or null
 
     def _single(self, node: Node) -> Node | None:
         """The shared schema that ``node`` is, where nothing but notes and null stands beside the reference."""
-        own = {key: part for key, part in node.members.items() if key not in NOTES and key[:2] != "x-"}
-        if own.keys() - {"$ref", "allOf", "anyOf", "oneOf", "type"} or (
-            "type" in own and own["type"].value != "object"
-        ):
+        own = telling(node.members)
+        if own - {"$ref", "allOf", "anyOf", "oneOf", "type"} or ("type" in own and node["type"].value != "object"):
             return None
-        found = [self._target(node, report=False)] if "$ref" in own else []
-        found += [self._single(entry) for entry in (node.get("allOf") or node).entries if keywords.tells(entry)]
-        found += [self._single(option) for option in alternatives(node) if not is_null(option)]
+        found = [self._target(node)] if "$ref" in own else []
+        found += [self._single(entry) for entry in node["allOf"].entries if _tells(entry)]
+        found += [self._single(option) for option in alternatives(node) if not _is_null(option)]
         return found[0] if len(found) == 1 else None
 
     def _layers(self, node: Node, within: tuple[Node, ...], *, follow: bool = True) -> Iterator[Node]:
@@ -283,11 +277,10 @@ class Schemas:
         if follow and (target := self._target(node)) is not None:
             if target in within:
                 if self._circular.isdisjoint(within):
-                    place = node.get("$ref") or node
-                    self._report.fault(place, "the schema contains itself", "break the circle of allOf")
+                    self._contract.fault(node["$ref"], "the schema contains itself", "break the circle of allOf")
                 return
             yield from self._layers(target, (*within, target))
-        for entry in (node.get("allOf") or node).entries:
+        for entry in node["allOf"].entries:
             if isinstance(entry.value, dict):
                 yield from self._layers(entry, within, follow=follow)
         yield node
@@ -296,13 +289,12 @@ class Schemas:
         """Whether null is a value of the shared schema ``node``."""
         if node not in self._null:
             self._null[node] = False  # while it is being asked: a schema is not nullable because it contains itself
-            kind = node.get("type")
-            parts = [self._target(node, report=False), *(node.get("allOf") or node).entries, *alternatives(node)]
-            values = (node.get("enum") or node).entries
-            self._null[node] = nullable_flag(node) or (
+            kind = node["type"]
+            parts = [self._target(node), *node["allOf"].entries, *alternatives(node)]
+            self._null[node] = node["nullable"].value is True or (
                 any(own.value == "null" for own in (kind, *kind.entries))
-                if kind is not None
-                else any(own.value is None for own in values)
+                if "type" in node.members
+                else any(own.value is None for own in node["enum"].entries)
                 or any(part is not None and self._allows_null(part) for part in parts)
             )
         return self._null[node]
@@ -311,14 +303,13 @@ class Schemas:
         if "oneOf" in said or "anyOf" in said:
             return self._union(said, at)
         if "discriminator" in said:
-            self._report.note(said["discriminator"][-1], "discriminator without oneOf says nothing")
-        types, nullable = keywords.types(said, self._report)
-        keywords.check(said, types, self._report)
-        values = keywords.values(said, types, self._report)
+            self._contract.note(said["discriminator"][-1], "discriminator without oneOf says nothing")
+        types, nullable = keywords.types(said, self._contract)
+        keywords.check(said, types, self._contract)
+        values = keywords.values(said, types, self._contract)
         if values is not None:
-            place = (said.get("enum") or said["const"])[-1]
-            core = keywords.enumeration(values, said, place, self._report)
-            return self._opened(core | keywords.notes(said, "description"), at), None in values
+            core = keywords.enumeration(values, said, self._contract)
+            return self._opened(core | _described(said), at), None in values
         cores = [self._of_type(said, kind, evolve(at, top=at.top and len(types) == 1)) for kind in types]
         if not cores:
             return ({"type": "null"} if nullable else {}), False
@@ -331,50 +322,50 @@ class Schemas:
         return self._named(at.name, core, at.node, at.direction)
 
     def _of_type(self, said: Said, kind: str, at: _At) -> Schema:
-        limits = keywords.limits(said, kind, self._report)
+        limits = keywords.limits(said, kind, self._contract)
         if kind == "object":
             return self._object(said, at, limits)
         if kind == "array":
-            items = self._sub(said["items"], f"{at.name}Item", at.direction) if "items" in said else {}
+            items = self._sub(said["items"], f"{at.name}Item", at) if "items" in said else {}
             return {"type": "array", "items": items, **limits}
         if kind == "string" and keywords.is_secret(said):
             limits["x-secret"] = True
         elif "x-secret" in said:
-            self._report.fault(said["x-secret"][-1], "only a string can be a secret", "set x-secret on a string")
+            self._contract.fault(said["x-secret"][-1], "only a string can be a secret", "set x-secret on a string")
         return {"type": kind, **limits}
 
     def _object(self, said: Said, at: _At, limits: Schema) -> Schema:
         extra = said.get("additionalProperties", [])
         closed = any(part.value is False for part in extra)
-        open_to = [part for part in extra if isinstance(part.value, dict) and part.value]
-        properties: dict[str, list[Node]] = {}
+        open_to = [] if closed else [part for part in extra if part.members]
+        properties: dict[str, dict[Node, None]] = {}
         for part in said.get("properties", []):
             for wire, own in part.members.items():
-                properties.setdefault(wire, []).append(own)
+                properties.setdefault(wire, {})[own] = None  # once, however many ways of allOf lead to it
         if not properties and not closed:
-            values = self._sub(open_to, f"{at.name}Value", at.direction) if open_to else True
+            values = self._sub(open_to, f"{at.name}Value", at) if open_to else True
             return {"type": "object", "additionalProperties": values, **limits}
         for key in ("minProperties", "maxProperties"):
             if key in said:
-                self._report.note(said[key][-1], f"{key} is not checked beside named properties")
+                self._contract.note(said[key][-1], f"{key} is not checked beside named properties")
         written: Schema = {}
-        body: Schema = {"type": "object", "properties": written}
+        reference: Schema = {"type": "object", "properties": written}
         if extra:
-            body["additionalProperties"] = not closed
-        reference = body
+            reference["additionalProperties"] = not closed
+        name = at.name
         if not at.top:
-            reference = self._named(at.name, body | keywords.notes(said, "description"), at.node, at.direction)
-        name = str(reference["$ref"]).removeprefix(COMPONENT) if "$ref" in reference else at.name
+            reference = self._named(name, reference | _described(said), at.node, at.direction)
+            name = target_of(reference)
 
         # Later, because it may contain itself.
         def fill() -> None:
             own = self._components[name]
-            if open_to and not closed:
-                own["additionalProperties"] = self._sub(open_to, f"{name}Value", at.direction)
+            if open_to:
+                own["additionalProperties"] = self._sub(open_to, f"{name}Value", at)
             for wire, nodes in properties.items():
-                if self._is_here(wire, nodes, at.direction):
-                    written[wire] = self._sub(nodes, name + pascal_case(wire), at.direction)
-            required = keywords.required(said, properties, self._report)
+                if self._is_here(wire, [*nodes], at.direction):
+                    written[wire] = self._sub([*nodes], name + pascal_case(wire), at)
+            required = keywords.required(said, properties, self._contract)
             if kept := [wire for wire in written if wire in required]:
                 own["required"] = kept
 
@@ -383,95 +374,85 @@ class Schemas:
 
     def _is_here(self, wire: str, nodes: list[Node], direction: Direction) -> bool:
         """Whether the property ``wire`` exists on this side."""
-        if any(letter in '"\\' or letter < " " for letter in wire):
-            message = f"{wire!r} cannot be a name: it has quotes, backslashes or control characters"
-            self._report.fault(nodes[-1], message, "rename the property")
+        self._contract.can_be_name(nodes[-1], wire, "property")
         said = said_of(layer for node in nodes for layer in self._layers(node, ()))
-        hidden = {"request": "readOnly", "response": "writeOnly"}.get(direction, "")
-        return not keywords.flag(said, hidden)
+        return not keywords.flag(said, {"request": "readOnly", "response": "writeOnly"}.get(direction, ""))
 
     def _union(self, said: Said, at: _At) -> tuple[Schema, bool]:
         unions = [*said.get("oneOf", []), *said.get("anyOf", [])]
         base = {key: places for key, places in said.items() if key not in ("oneOf", "anyOf", "discriminator")}
-        telling = {key for key in base if key not in NOTES and key[:2] != "x-"} - {"allOf", "$ref"}
+        beside = telling(base) - {"allOf", "$ref"}
         entries = unions[0].entries
-        if all(map(keywords.only_requires, (entry for union in unions for entry in union.entries))):
+        if all(telling(entry.members) <= {"required", "not"} for union in unions for entry in union.entries):
             if not entries:
-                self._report.fault(unions[0], "a union of nothing", "list the schemas that are allowed")
-            self._report.note(unions[0], "alternatives that only require properties are not checked")
+                self._contract.fault(unions[0], "a union of nothing", "list the schemas that are allowed")
+            self._contract.note(unions[0], "alternatives that only require properties are not checked")
             return self._write(base, at)
         if len(unions) > 1:
-            self._report.fault(unions[1], "two unions at once have no type", "write the combinations out as one oneOf")
-        nullable = "type" in base and keywords.types(base, self._report)[1]
+            hint = "write the combinations out as one oneOf"
+            self._contract.fault(unions[1], "two unions at once have no type", hint)
+        nullable = "type" in base and keywords.types(base, self._contract)[1]
         options: list[Schema] = []
         for number, entry in enumerate(entries, 1):
-            if is_null(entry):
+            if _is_null(entry):
                 nullable = True
                 continue
-            own = _At(entry, at.name + (pascal_case(keywords.own_tag(entry)) or str(number)), at.direction)
-            if "enum" in entry.members or "const" in entry.members:
+            own = _At(entry, at.name + (pascal_case(_own_tag(entry)) or str(number)), at.direction, within=at.within)
+            if entry.members.keys() & {"enum", "const"}:
                 own = evolve(own, direction="request")  # values are joined first, and named then
-            if not telling or (telling == {"type"} and ("type" in entry.members or self._single(entry))):
+            if not beside or (beside == {"type"} and ("type" in entry.members or self._single(entry))):
                 core, null = self._core(own)
             else:
                 also = said_of(self._layers(entry, ()))
-                core, null = self._write(
-                    {key: [*base.get(key, []), *also.get(key, [])] for key in {**base, **also}}, own
-                )
+                core, null = self._write({key: base.get(key, []) + also.get(key, []) for key in base | also}, own)
             nullable = nullable or null
             core = {key: value for key, value in core.items() if key not in _HERE}
             options += options_of(core) if "anyOf" in core else [core]
         core, null = joined(options)
         nullable = nullable or null
-        cores = options_of(core)
-        for number, option in enumerate(cores, 1):
-            cores[number - 1] = self._opened(option, _At(at.node, f"{at.name}{number}", at.direction))
-        if not cores:
+        if not (cores := options_of(core)):
             return self._opened(core, at), nullable and bool(core)
+        for number, option in enumerate(cores):
+            cores[number] = self._opened(option, _At(at.node, f"{at.name}{number + 1}", at.direction))
         if "discriminator" in said:
-            core = {"oneOf": core["anyOf"]}
-            core["discriminator"] = self._discriminator(said["discriminator"][-1], entries, at.direction)
+            mapping = self._discriminator(said["discriminator"][-1], entries, at.direction)
+            core = {"oneOf": cores, "discriminator": mapping}
         if at.top:
-            self._unions.add(self._components[at.name], at.name, at.direction, self._root, named=True)
+            self._unions.add(Union(self._components[at.name], at.name, at.direction, self._root, named=True))
         return core, nullable
 
     def _discriminator(self, place: Node, entries: list[Node], direction: Direction) -> Schema:
         """The property and, for each of its values that is known, the variant."""
-        prop = place.get("propertyName")
-        if prop is None or not prop.text():
-            self._report.fault(place, "propertyName is missing", "name the property that tells the variants apart")
-            return {"propertyName": "", "mapping": {}}
+        wire = place["propertyName"].text
+        if not wire:
+            self._contract.fault(place, "propertyName is missing", "name the property that tells the variants apart")
         variants = {self._end(target): target for entry in entries if (target := self._single(entry)) is not None}
         mapping: dict[str, Node] = {}
-        for tag, own in (given.members if (given := place.get("mapping")) else {}).items():
+        for tag, own in place["mapping"].members.items():
             target = self._mapped(own)
             if target is not None and self._end(target) in variants:
                 mapping[tag] = self._end(target)
             elif target is not None:
-                self._report.note(own, f"{own.value} is not one of the variants; the tag {tag!r} is left out")
+                self._contract.note(own, f"{own.value} is not one of the variants; the tag {tag!r} is left out")
         for target in variants:
             if target not in mapping.values():
-                tag = self._tag_of(target, prop.text()) or self._own_names[variants[target]]
+                tag = self._tag_of(target, wire) or self._own_names[variants[target]]
                 if tag in mapping:
-                    self._report.note(place, f"two variants have the tag {tag!r}; they are told apart by their fields")
-                    return {"propertyName": prop.text(), "mapping": {}}
+                    message = f"two variants have the tag {tag!r}; they are told apart by their fields"
+                    self._contract.note(place, message)
+                    return {"propertyName": wire, "mapping": {}}
                 mapping[tag] = target
         references = {tag: self._reference(target, direction)["$ref"] for tag, target in mapping.items()}
-        return {"propertyName": prop.text(), "mapping": references}
+        return {"propertyName": wire, "mapping": references}
 
     def _mapped(self, own: Node) -> Node | None:
         """The schema that a discriminator's mapping names: by reference, or by its bare name."""
-        text = own.text()
-        if not any(letter in text for letter in "#/."):
-            found = next((node for node, name in self._own_names.items() if name == text), None)
-            if found is None:
-                self._report.fault(own, f"no schema is called {text!r}", "name one under components/schemas")
-            return found
-        try:
-            return self._files.target(own)
-        except Faults as error:
-            self._report.faults.extend(error.faults)
-            return None
+        if any(letter in own.text for letter in "#/."):
+            return self._contract.named(own)
+        found = next((node for node, name in self._own_names.items() if name == own.text), None)
+        if found is None:
+            self._contract.fault(own, f"no schema is called {own.text!r}", "name one under components/schemas")
+        return found
 
     def _tag_of(self, target: Node, wire: str) -> str:
         """The one value that the property ``wire`` of ``target`` has."""
@@ -479,29 +460,48 @@ class Schemas:
             if (own := part.get(wire)) is not None:
                 said = said_of(self._layers(own, ()))
                 values = [*said.get("const", []), *(entry for part in said.get("enum", []) for entry in part.entries)]
-                if len(values) == 1 and values[0].text():
-                    return values[0].text()
+                if len(values) == 1 and values[0].text:
+                    return values[0].text
         return ""
 
     def _refuse_endless(self) -> None:
         """A fault for each list or union that contains itself with no object between."""
-        links: dict[str, set[str]] = {}
-        for name, body in self._components.items():
-            waiting: list[JSON] = [] if "properties" in body else [without_null(body)]
-            links[name] = set()
-            while waiting:
-                part = waiting.pop()
+
+        def named(schema: Schema) -> Iterator[str]:
+            if "$ref" in schema:
+                yield target_of(schema)
+            parts: list[Schema | bool | None] = [
+                *options_of(schema),
+                schema.get("items"),
+                schema.get("additionalProperties"),
+            ]
+            for part in parts:
                 if isinstance(part, dict):
-                    if isinstance(reference := part.get("$ref"), str):
-                        links[name].add(reference.removeprefix(COMPONENT))
-                    waiting += [own for key, own in part.items() if key not in ("discriminator", "examples", "default")]
-                elif isinstance(part, list):
-                    waiting += part
+                    yield from named(part)
+
+        links = {name: {*named(own)} for name, own in self._components.items() if "properties" not in own}
         for name, direct in links.items():
             reached = set(direct)
             while more := {far for near in reached for far in links.get(near, ())} - reached:
                 reached |= more
             if name in reached:
-                place = self._report.origins[id(self._components[name])]
-                message = "the schema contains itself with no object between"
-                self._report.fault(place, message, "put an object with a property between")
+                self._contract.fault(self._contract.origins[id(self._components[name])], *_ENDLESS)
+
+
+def _is_null(node: Node) -> bool:
+    return node["type"].value == "null"
+
+
+def _tells(node: Node) -> bool:
+    """Whether ``node`` rules any value out."""
+    return not isinstance(node.value, dict) or bool(telling(node.members))
+
+
+def _described(said: Said) -> Schema:
+    return {key: value for key, value in keywords.notes(said).items() if key == "description"}
+
+
+def _own_tag(node: Node) -> str:
+    """The constant by which an inline object names itself."""
+    properties = (node.get("properties") or node).members.values()
+    return next((text for own in properties if (text := own["const"].text)), "")

@@ -11,18 +11,14 @@ import shutil
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
-    from types import FrameType
 
 if sys.platform != "win32":
     import fcntl
-
-# Whoever asks the process to stop is heard before or after the renames and the tidying up, not in their midst.
-_STOPPING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
@@ -38,18 +34,32 @@ def replaced(target: Path) -> Generator[Path]:
         try:
             (work / "new").mkdir(parents=True)
             yield work / "new"
-            _swap(target, work)
+            with _signals_held():
+                if target.exists():
+                    target.rename(work / "old")
+                try:
+                    (work / "new").rename(target)
+                except OSError:
+                    _put_back(target)
+                    raise
         finally:
             _remove(work)
 
 
 def recover(target: Path) -> None:
     """Undo what a run that was killed left: ``target`` comes back if it was just being replaced."""
-    work = _work(target)
-    old = work / "old"
-    if old.exists() and not target.exists():
+    if not target.exists():
+        _put_back(target)
+    _remove(_work(target))
+
+
+def _work(target: Path) -> Path:
+    return target.with_name(f".{target.name}.swap")
+
+
+def _put_back(target: Path) -> None:
+    if (old := _work(target) / "old").exists():
         old.rename(target)
-    _remove(work)
 
 
 def _remove(work: Path) -> None:
@@ -58,37 +68,17 @@ def _remove(work: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _work(target: Path) -> Path:
-    return target.with_name(f".{target.name}.swap")
-
-
-def _swap(target: Path, work: Path) -> None:
-    with _signals_held():
-        if target.exists():
-            target.rename(work / "old")
-        try:
-            (work / "new").rename(target)
-        except OSError:
-            if (work / "old").exists():
-                (work / "old").rename(target)
-            raise
-
-
 @contextmanager
 def _signals_held() -> Generator[None]:
-    held: list[int] = []
-
-    def hold(number: int, _frame: FrameType | None) -> None:
-        held.append(number)
-
-    before = {number: signal.signal(number, hold) for number in _STOPPING}
+    """Let requests to stop be heard before or after the renames and the tidying up, not in their midst."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in held:
-            signal.raise_signal(number)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

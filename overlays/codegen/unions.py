@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from attrs import frozen
@@ -9,7 +10,7 @@ from attrs import frozen
 from codegen.keywords import holds, kind_of, type_names
 
 if TYPE_CHECKING:
-    from codegen.document import JSON, Node, Report, Schema
+    from codegen.document import JSON, Contract, Node, Schema
 
 Direction: TypeAlias = Literal["request", "response", "both"]
 
@@ -17,10 +18,9 @@ COMPONENT: Final = "#/components/schemas/"
 _NULL: Final[Schema] = {"type": "null"}
 
 
-class _Name(Protocol):
-    """Makes a schema a component, and returns the reference to it."""
-
-    def __call__(self, name: str, body: Schema, place: Node, direction: Direction, root: int | None) -> Schema: ...
+def target_of(schema: Schema) -> str:
+    """The name of the component that ``schema`` refers to; empty if it is none."""
+    return str(schema.get("$ref", "")).removeprefix(COMPONENT)
 
 
 def options_of(schema: Schema) -> list[Schema]:
@@ -28,17 +28,21 @@ def options_of(schema: Schema) -> list[Schema]:
     return schema.get("oneOf") or schema.get("anyOf") or []
 
 
+def values_of(schema: Schema) -> list[JSON]:
+    """The values of ``enum`` or ``const``."""
+    return schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+
+
 def with_null(core: Schema) -> Schema:
     """A schema that allows null, too."""
     if not core or core == _NULL:
         return core
-    for key in ("anyOf", "oneOf"):
-        if key in core:
-            return {**core, key: [*core[key], dict(_NULL)]}
+    if options := options_of(core):
+        return {**core, "oneOf" if "oneOf" in core else "anyOf": [*options, dict(_NULL)]}
     if "$ref" in core:
         return {"anyOf": [core, dict(_NULL)]}
     written = {key: value for key, value in core.items() if key != "const"}
-    if (values := core.get("enum", [core["const"]] if "const" in core else None)) is not None:
+    if values := values_of(core):
         written["enum"] = [*values, None]
     return {**written, "type": [core["type"], "null"]} if "type" in core else written
 
@@ -50,12 +54,12 @@ def without_null(schema: Schema) -> Schema:
         plain["type"] = kinds[0]
     if "enum" in schema:
         plain["enum"] = [value for value in schema["enum"] if value is not None]
-    for key in ("anyOf", "oneOf"):
-        if _NULL in (options := schema.get(key, [])):
-            plain[key] = rest = [option for option in options if option != _NULL]
-            if len(rest) == 1:
-                del plain[key]
-                plain = {**rest[0], **plain}
+    if _NULL in (options := options_of(schema)):
+        key = "oneOf" if "oneOf" in schema else "anyOf"
+        plain[key] = rest = [option for option in options if option != _NULL]
+        if len(rest) == 1:
+            del plain[key]
+            plain = {**rest[0], **plain}
     return plain
 
 
@@ -76,12 +80,11 @@ def joined(options: list[Schema]) -> tuple[Schema, bool]:
     for general, special in (("string", "string"), ("number", "integer")):
         if (whole := {"type": general}) in found:
             found = [own for own in found if own == whole or own.get("type") != special or "x-secret" in own]
-    lists = [own for own in found if "enum" in own or "const" in own]
+    lists = [own for own in found if values_of(own)]
     if len(lists) > 1:
         values: list[JSON] = []
         for own in lists:
-            listed = own.get("enum", [own.get("const")])
-            values += [value for value in listed if not holds(values, value)]
+            values += [value for value in values_of(own) if not holds(values, value)]
         kinds = {kind_of(value) for value in values}
         one: Schema = {**({"type": kinds.pop()} if len(kinds) == 1 else {}), "enum": values}
         found = [one if own is lists[0] else own for own in found if own not in lists[1:]]
@@ -90,57 +93,61 @@ def joined(options: list[Schema]) -> tuple[Schema, bool]:
     return (found[0] if len(found) == 1 else {"anyOf": found}), null
 
 
+class _Name(Protocol):
+    """Makes a schema a component, and returns the reference to it."""
+
+    def __call__(self, name: str, body: Schema, place: Node, direction: Direction, root: int | None) -> Schema: ...
+
+
 @frozen
-class _Union:
+class Union:
+    """A schema that is a union, or, ``named``, becomes one."""
+
     schema: Schema
     name: str
     direction: Direction
     root: int
-    named: bool
+    named: bool = False
 
     @property
     def options(self) -> list[Schema]:
+        """The alternatives without null."""
         return [option for option in options_of(self.schema) if option != _NULL]
 
     @property
-    def mapping(self) -> dict[str, str]:
-        mapping: dict[str, str] = self.schema.get("discriminator", {}).get("mapping", {})
-        return mapping
-
-    @property
-    def wire(self) -> str:
-        return str(self.schema.get("discriminator", {}).get("propertyName", ""))
+    def discriminator(self) -> tuple[str, dict[str, str]]:
+        """The property that tells the variants apart, and its values, each with the reference to its variant."""
+        found: Schema = self.schema.get("discriminator", {})
+        return found.get("propertyName", ""), found.get("mapping", {})
 
 
 class Unions:
     """The unions of a document, judged when every component is written."""
 
-    def __init__(self, components: dict[str, Schema], report: Report) -> None:
+    def __init__(self, components: dict[str, Schema], contract: Contract) -> None:
         self._components = components
-        self._report = report
-        self._unions: list[_Union] = []
+        self._contract = contract
+        self._unions: list[Union] = []
 
-    def add(self, schema: Schema, name: str, direction: Direction, root: int, *, named: bool = False) -> None:
-        """Remember ``schema`` if it is a union, or, ``named``, becomes one."""
-        if named or "anyOf" in schema or "oneOf" in schema:
-            self._unions.append(_Union(schema, name, direction, root, named))
+    def add(self, union: Union) -> None:
+        """Remember ``union`` if it is one."""
+        if union.named or "anyOf" in union.schema or "oneOf" in union.schema:
+            self._unions.append(union)
 
     def kinds(self, schema: Schema, within: tuple[str, ...] = ()) -> list[str]:
         """What a decoder sees of a value: one entry for each alternative, in the words of JSON Schema, without null."""
-        if "$ref" in schema:
-            name = str(schema["$ref"]).removeprefix(COMPONENT)
+        if name := target_of(schema):
             return [] if name in within else self.kinds(self._components[name], (*within, name))
         if options := options_of(schema):
             return [kind for option in options for kind in self.kinds(option, within)]
-        values = schema.get("enum", [schema["const"]] if "const" in schema else None)
-        if values is not None:
+        if values := values_of(schema):
             return sorted({kind_of(value) for value in values if value is not None})
         return [kind for kind in type_names(schema) or ["any"] if kind != "null"]
 
     def settle(self, name: _Name) -> None:
         """Mark the unions that need more than a look at the JSON type, and give each of them a name."""
-        tags: dict[str, set[tuple[str, str]]] = {}
-        marked: list[_Union] = []
+        tags: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        marked: list[Union] = []
         for union in self._unions:
             kinds = [kind for option in union.options for kind in self.kinds(option)]
             if len(union.options) < 2 or len(set(kinds)) == len(kinds):
@@ -148,25 +155,29 @@ class Unions:
                 continue
             if "discriminator" not in union.schema:
                 self._find_tags(union)
-            for tag, reference in union.mapping.items():
-                tags.setdefault(reference, set()).add((union.wire, tag))
+            wire, mapping = union.discriminator
+            for tag, reference in mapping.items():
+                tags[reference].add((wire, tag))
             marked.append(union)
         for union in marked:
             tagged = self._is_tagged(union, tags)
             union.schema["x-union"] = "tagged" if tagged else "structural"
-            for tag, reference in union.mapping.items() if tagged else ():
-                self._tag(reference, union.wire, tag)
+            wire, mapping = union.discriminator
+            for tag, reference in mapping.items() if tagged else ():
+                properties = self._body(reference)["properties"]
+                before = properties[wire]
+                kept: Schema = {"description": before["description"]} if "description" in before else {}
+                properties[wire] = {"type": "string", "const": tag, **kept}
+                self._contract.trace(properties[wire], self._contract.origins[id(before)])
             if not union.named:
                 self._hoist(union, name)
 
-    def _properties(self, reference: object) -> dict[str, Schema]:
-        body = self._components.get(str(reference).removeprefix(COMPONENT), {})
-        properties: dict[str, Schema] = body.get("properties", {})
-        return properties
+    def _body(self, reference: object) -> Schema:
+        return self._components.get(str(reference).removeprefix(COMPONENT), {})
 
-    def _find_tags(self, union: _Union) -> None:
+    def _find_tags(self, union: Union) -> None:
         """Write a discriminator for objects that name themselves by a constant."""
-        objects = [self._properties(option.get("$ref")) for option in union.options]
+        objects: list[Schema] = [self._body(option.get("$ref")).get("properties", {}) for option in union.options]
         for wire in objects[0]:
             values = [str(own.get(wire, {}).get("const", "")) for own in objects]
             if all(values) and len(set(values)) == len(values):
@@ -175,33 +186,24 @@ class Unions:
                 union.schema["discriminator"] = {"propertyName": wire, "mapping": mapping}
                 return
 
-    def _is_tagged(self, union: _Union, tags: dict[str, set[tuple[str, str]]]) -> bool:
+    def _is_tagged(self, union: Union, tags: dict[str, set[tuple[str, str]]]) -> bool:
         """Whether every variant is an object that carries one tag of its own, always, and in every union."""
-        if sorted(union.mapping.values()) != sorted(str(option.get("$ref")) for option in union.options):
-            return False
-        for tag, reference in union.mapping.items():
-            own = self._properties(reference).get(union.wire, {})
-            own = self._components.get(str(own.get("$ref")).removeprefix(COMPONENT), own)
-            values = own.get("enum", [own.get("const", tag)])
-            required = self._components[reference.removeprefix(COMPONENT)].get("required", [])
-            if len(tags[reference]) > 1 or tag not in values or union.wire not in required:
+        wire, mapping = union.discriminator
+        for tag, reference in mapping.items():
+            body = self._body(reference)
+            own = body.get("properties", {}).get(wire, {})
+            values = values_of(self._body(own["$ref"]) if "$ref" in own else own) or [tag]
+            if len(tags[reference]) > 1 or tag not in values or wire not in body.get("required", []):
                 return False
-        return True
+        return sorted(mapping.values()) == sorted(str(option.get("$ref")) for option in union.options)
 
-    def _tag(self, reference: str, wire: str, tag: str) -> None:
-        properties = self._properties(reference)
-        before = properties[wire]
-        kept: Schema = {"description": before["description"]} if "description" in before else {}
-        properties[wire] = {"type": "string", "const": tag, **kept}
-        self._report.origins[id(properties[wire])] = self._report.origins[id(before)]
-
-    def _hoist(self, union: _Union, name: _Name) -> None:
+    def _hoist(self, union: Union, name: _Name) -> None:
         """Make the union a component, and let its place refer to it."""
         schema = union.schema
         null = _NULL in options_of(schema)
         moved = ("oneOf", "anyOf", "discriminator", "x-union")
         body = {key: value for key, value in without_null(schema).items() if key in (*moved, "description")}
         kept = {key: value for key, value in schema.items() if key not in moved}
-        reference = name(union.name, body, self._report.origins[id(schema)], union.direction, union.root)
+        reference = name(union.name, body, self._contract.origins[id(schema)], union.direction, union.root)
         schema.clear()
         schema |= (with_null(reference) if null else reference) | kept

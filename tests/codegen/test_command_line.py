@@ -16,7 +16,7 @@ from typing import TypeAlias
 import pytest
 
 from codegen.__main__ import main
-from codegen.manifest import files
+from codegen.generation import files
 from codegen.project import Project
 
 Run: TypeAlias = Callable[..., tuple[int, str, str]]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from codegen.document import Faults, Files, Node, keys_of, parse, pointer_to
+from codegen.document import Contract, Faults, Node, parse
 from codegen.normal_form import load
 
 
@@ -40,8 +38,6 @@ def place(node: Node, *keys: str | int) -> tuple[int, int]:
         ("1_000", "1_000"),
         ("1:30", "1:30"),
         ("'12'", "12"),
-        ("!!str 12", "12"),
-        ('!!int "12"', 12),
         ("=", "="),
         (r'"\ud83c\udf89 \\ud83c"', "🎉 \\ud83c"),
     ],
@@ -73,11 +69,6 @@ def test_columns_count_what_stands_in_the_file_also_behind_surrogates() -> None:
     assert text.index('"c"') + 1 == place(root, "c")[1]
 
 
-@given(st.lists(st.text()))
-def test_a_pointer_leads_through_the_keys_it_was_made_of(keys: list[str]) -> None:
-    assert keys == list(keys_of(pointer_to("#", *keys)))
-
-
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -96,15 +87,16 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         (b"a: 1\n---\nb: 2\n", "openapi.yaml:2:1: a second document in one file; keep each in a file of its own"),
         (b"[" * 100_000, "openapi.yaml:1:201: nested too deeply"),
         (b"a: &x [*x]\n", "openapi.yaml:1:8: an alias stands inside the node that it names"),
-        (BOMB.encode(), "openapi.yaml:7:16: aliases make this more than 2,000,000 nodes"),
+        (BOMB.encode(), "openapi.yaml:7:8: aliases make this more than 2,000,000 nodes"),
         (b"200: 1\n'200': 2\n", "openapi.yaml:2:1: duplicate key '200', first on line 1; remove one"),
         (b"? [a]\n: 1\n", "openapi.yaml:1:3: a key must be a string"),
         (b"a: &x {b: 1}\nc: {<<: *x}\n", ("openapi.yaml:2:5: merge keys (<<) are not part of YAML 1.2; "
          "write the fields out, or use $ref")),
-        (b"a: !secret x\n", "openapi.yaml:1:4: the tag !secret has no meaning in a contract; remove it"),
-        (b"a: .inf\n", "openapi.yaml:1:4: .inf is not a JSON number"),
-        (b"a: 1e999\n", "openapi.yaml:1:4: this number is too large"),
-        (b"a: " + b"9" * 5000, "openapi.yaml:1:4: this number has too many digits"),
+        (b"a: !secret x\n", ("openapi.yaml:1:4: the tag !secret has no meaning in a contract; "
+         "remove it, and quote strings")),
+        (b"a: .inf\n", "openapi.yaml:1:4: JSON has no such number"),
+        (b"a: 1e999\n", "openapi.yaml:1:4: JSON has no such number"),
+        (b"a: " + b"9" * 5000, "openapi.yaml:1:4: JSON has no such number"),
         (b"<!DOCTYPE html>\n<html></html>\n", ("openapi.yaml:1:1: expected an OpenAPI contract in YAML, "
          "found HTML or XML")),
     ],
@@ -122,7 +114,7 @@ def test_a_byte_order_mark_is_ignored() -> None:
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(Faults, match=r"no such file|cannot be read: Is a directory"):
-        Files(tmp_path / name)
+        Contract(tmp_path / name)
 
 
 def test_a_contract_in_several_files_becomes_one_document(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import redocly
-from codegen.lint import lint
+from codegen.lint import RedoclyError, lint, redocly
 from codegen.project import Project
 
 # A comment gives the column of each fault in its line, and the rule broken.
@@ -100,8 +99,8 @@ components:
 def installed(root: Path) -> None:
     """Skip where Node or npm's registry is out of reach; the sessions install both."""
     try:
-        redocly.run("--version", cwd=root)
-    except redocly.RedoclyError as error:
+        redocly("--version", cwd=root)
+    except RedoclyError as error:
         pytest.skip(f"no Redocly CLI here: {error}")
 
 
@@ -148,17 +147,17 @@ def test_a_broken_ruleset_is_said_not_swallowed(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "openapi.yaml"
     path.write_text(FAULTY, encoding="utf-8")
     monkeypatch.setattr("codegen.lint._RULES", rules)
-    with pytest.raises(redocly.RedoclyError, match="no-such-rule"):
+    with pytest.raises(RedoclyError, match="no-such-rule"):
         lint(path)
 
 
 def test_an_install_that_fails_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codegen.redocly.HERE", Project(tmp_path / "project"))
+    monkeypatch.setattr("codegen.lint.HERE", Project(tmp_path / "project"))
     (tmp_path / "project").mkdir()
     monkeypatch.setenv("npm_config_offline", "true")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "empty"))
-    with pytest.raises(redocly.RedoclyError, match="ENOTCACHED"):
-        redocly.run("--version", cwd=tmp_path)
+    with pytest.raises(RedoclyError, match="ENOTCACHED"):
+        redocly("--version", cwd=tmp_path)
     assert list((tmp_path / "project" / ".nox").iterdir()) == []
 
 
