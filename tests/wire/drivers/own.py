@@ -16,7 +16,6 @@ import traceback
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 from boltz_api import AsyncBoltz, Boltz, BoltzError, __version__
 
@@ -167,10 +166,15 @@ def _report(error: Exception, reply: dict[str, Any]) -> None:
 
 @contextmanager
 def _environment(variables: dict[str, str]) -> Iterator[None]:
-    with _ENVIRONMENT, mock.patch.dict(os.environ, variables):
-        for name in [name for name in os.environ if name.startswith("BOLTZ_") and name not in variables]:
-            del os.environ[name]
-        yield
+    with _ENVIRONMENT:
+        before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("BOLTZ_")}
+        os.environ.update(variables)
+        try:
+            yield
+        finally:
+            for name in variables:
+                del os.environ[name]
+            os.environ.update(before)
 
 
 class _Recorder(logging.Handler):
