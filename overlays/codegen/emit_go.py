@@ -15,6 +15,7 @@ from codegen.emit_go_names import (
     KEYWORDS,
     LOCALS,
     MEMBERS,
+    METHODS,
     SERVICE,
     Names,
     aligned,
@@ -44,7 +45,6 @@ LANGUAGE: Final = "1.24"
 
 # Exported names of the hand-written part of the root package.
 _TAKEN: Final = re.compile(r"^(?:func|type|var|const) (?:\(\w+ [^)]*\) )?([A-Z]\w*)|^\t([A-Z]\w*) +=", re.MULTILINE)
-_METHODS: Final = {"create": "New", "retrieve": "Get"}
 _MISSING: Final = re.compile(r"\{([^{}]+)\}")
 _HEADER: Final = "// Code generated from the contract by nox -s generate; DO NOT EDIT.\n\n"
 
@@ -302,7 +302,7 @@ class _Emitter:
     def _method(self, path: str, verb: str, node: Schema) -> None:
         tag = node["tags"][0]
         service = self._service(tag)
-        name = service.names.claim(_METHODS.get(node["x-method"]) or exported(node["x-method"]))
+        name = service.names.claim(METHODS.get(node["x-method"]) or exported(node["x-method"]))
         prefix = service.type.removesuffix("Service") + name
         parameters = node["parameters"]
         arguments, checks, in_path = self._path_arguments(path, parameters, prefix)

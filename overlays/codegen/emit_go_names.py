@@ -80,6 +80,8 @@ MEMBERS: Final = frozenset(
         *("ExtraFields", "SetExtraFields", "Overrides", "AsAny"),
     }
 )
+METHODS: Final = {"create": "New", "retrieve": "Get"}
+"""Methods that the public client calls otherwise than the contract does."""
 SERVICE: Final = frozenset({"Options", "Execute", "Get", "Post", "Put", "Patch", "Delete"})
 
 

@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from boltz_api.errors import APIStatusError, status_error_type
+from codegen.project import HERE
 from reference.languages.command_line import CommandLine
+from reference.languages.go import Go
 from reference.languages.http import HTTP
 from reference.languages.python import AsyncPython, Python, response_name
 
@@ -56,6 +58,7 @@ class Writer:
             self.http,
             self.python,
             AsyncPython(),
+            Go(HERE.settings("boltz-go")["module"]),
             CommandLine(reference.server, reference.key_header),
         )
         """The tabs of an endpoint's page, in their order."""

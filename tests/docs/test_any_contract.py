@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,16 @@ def test_every_operation_and_type_has_its_place(document: dict[str, Any]) -> Non
     assert len({page.path for page in pages}) == len(pages) > len(operations)
     assert all(page.title and page.plain.startswith("# ") for page in pages)
     assert all(f"`{name}" in pages[-1].plain for name in document["components"]["schemas"])
-    assert not [page.path for page in pages if "[]" in page.plain.replace("`[]`", "").replace("= []", "")]
+    # Besides Go's slices, an empty list is a default.
+    assert not [page.path for page in pages if re.search(r"(?<!`)(?<!= )\[\](?![\w\[*.])", page.plain)]
 
 
 def test_every_language_shows_the_same_arguments(pairs: list[tuple[Endpoint, Language]]) -> None:
     for endpoint, language in pairs:
-        shown = [entry.name for entry in language.parameters(endpoint)]
+        # Go has one argument for all parameters outside the path, with a field for each.
+        entries = language.parameters(endpoint)
+        fields = [own for entry in entries for own in (entry.children if entry.type.endswith("Params") else (entry,))]
+        shown = [entry.name for entry in fields]
         assert len(shown) == len(endpoint.parameters)
         assert language.syntax == "bash" or len(set(shown)) == len(shown), endpoint.operation
 

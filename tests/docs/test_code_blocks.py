@@ -111,6 +111,9 @@ class Reader:
         expected = re.escape(block.code.strip()).replace("…", ".*")
         assert re.fullmatch(expected, self.printed.strip(), re.DOTALL), f"{self.page}:{block.line}: {self.printed}"
 
+    def _go(self, block: Block) -> None:
+        """Go has its own toolchain: tests/go compiles these blocks."""
+
     def _toml(self, block: Block) -> None:
         assert tomllib.loads(block.code)
 

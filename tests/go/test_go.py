@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from codegen.emit_go import write_module
 from codegen.normal_form import load
 from codegen.project import HERE
+from reference.endpoints import Reference
+from reference.pages import Writer
 from tests.codegen.test_three_hundred_operations import RESOURCE, SCHEMAS, kinds
 from tests.go.conftest import Go
 
@@ -82,3 +86,49 @@ def test_race(go: Go, module: Path) -> None:
 @pytest.mark.parametrize(("package", "target"), [(".", "FuzzDecode"), ("./internal/redact", "FuzzScrub")])
 def test_fuzz(go: Go, module: Path, package: str, target: str) -> None:
     go.run(["go", "test", "-run", "^$", "-fuzz", f"^{target}$", "-fuzztime", "30s", package], module)
+
+
+FENCE = re.compile(r"^```go\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+PACKAGES = {
+    "boltzapi": "", "option": "/option", "param": "/packages/param", "context": "context", "errors": "errors",
+    "fmt": "fmt", "http": "net/http", "json": "encoding/json", "log": "log", "os": "os", "time": "time",
+}  # fmt: skip
+
+
+def program(fragment: str) -> str:
+    """A fragment as a program: with its imports, in a function that has a context and a client."""
+    own = HERE.settings("boltz-go")["module"]
+    paths = {name: own + path if path[:1] in ("", "/") else path for name, path in PACKAGES.items()}
+    named = {"boltzapi", "context", *re.findall(r"\b([a-z]+)\.[A-Z]", fragment)}
+    used = sorted(path for name, path in paths.items() if name in named)
+    imports = "".join(f'\t"{path}"\n' for path in used)
+    body = "".join(f"\t{line}" for line in fragment.splitlines(keepends=True))
+    return (
+        f"package main\n\nimport (\n{imports})\n\nfunc main() {{}}\n\n"
+        f"func use(ctx context.Context, client boltzapi.Client) error {{\n{body}\treturn nil\n}}\n"
+    )
+
+
+def test_every_block_of_the_guides_and_every_example_of_the_reference_compiles(go: Go, module: Path) -> None:
+    writer = Writer(Reference(load(HERE.contract).document))
+    examples = [
+        language.example(endpoint)
+        for resource in writer.reference.resources
+        for endpoint in resource.endpoints
+        for language in writer.languages
+        if language.syntax == "go"
+    ]
+    guides = [HERE.root / "README.md", *sorted((HERE.root / "docs").glob("*.md"))]
+    blocks = [found["code"] for guide in guides for found in FENCE.finditer(guide.read_text(encoding="utf-8"))]
+    assert blocks
+    for number, block in enumerate([*examples, *blocks]):
+        folder = module / "internal" / f"example{number}"
+        folder.mkdir()
+        text = f"{block.rstrip()}\n" if "package main" in block else program(block)
+        (folder / "main.go").write_text(text, encoding="utf-8")
+    try:
+        go.run(["go", "vet", "./internal/..."], module)
+        assert "" == go.run(["gofmt", "-l", "internal"], module)
+    finally:
+        for folder in (module / "internal").glob("example*"):
+            shutil.rmtree(folder)
