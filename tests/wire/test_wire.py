@@ -66,7 +66,7 @@ def failed(cases: Iterable[Case], drive: Drive, capabilities: Collection[str], *
 
 
 def _timed(case: Case) -> bool:
-    return case.clock == "real" or not {"timeout", "total_timeout"}.isdisjoint({**case.client, **case.call.options})
+    return case.clock == "real" or not {"timeout", "total_timeout"}.isdisjoint([*case.client, *case.call.options])
 
 
 # httpx leaves its own generators to the garbage collector where a body is not read to its end; trio remarks on that.
@@ -87,8 +87,8 @@ def test_command_line(commands: Program, file: CaseFile) -> None:
 @pytest.mark.parametrize("case", PENDING, ids=[case.title for case in PENDING])
 def test_a_pending_case_fails(commands: Program, case: Case) -> None:
     """With one client at least: another may be ahead."""
-    own_drives = [(in_this_process(*each), PYTHON) for each in product(own.BACKENDS, own.LIBRARIES)]
-    drives = [*own_drives, (commands, COMMAND_LINE)]
+    drives: list[tuple[Drive, Hello]] = [(commands, COMMAND_LINE)]
+    drives += [(in_this_process(*names), PYTHON) for names in product(own.BACKENDS, own.LIBRARIES)]
     assert any(failed([case], drive, hello.capabilities) for drive, hello in drives), "it passes: remove the marker"
 
 
