@@ -89,6 +89,7 @@ def test_through_the_protocol() -> None:
     assert len(verdicts) > 50
 
 
+@pytest.mark.slow  # not because it takes long: a busy machine would fail it
 def test_all_cases_take_less_than_five_seconds() -> None:
     files = [structs.replace(file, cases=[case for case in file.cases if not case.pending]) for file in FILES]
 
@@ -98,5 +99,4 @@ def test_all_cases_take_less_than_five_seconds() -> None:
         assert scorecard.broken == []
         return time.monotonic() - started
 
-    # The best of a few, since other tests run beside this one.
-    assert any(seconds() < 5 for _ in range(4))
+    assert any(seconds() < 5 for _ in range(3))
