@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,13 +48,12 @@ def named(case: Case) -> str:
     return f"{case.rule}-{re.sub(r'[^a-z0-9]+', '-', case.title.lower()).strip('-')}"
 
 
+def parameters(cases: Iterable[Case]) -> list[object]:
+    return [pytest.param(case, id=named(case)) for case in cases]
+
+
 def cases_for(client: Hello) -> list[object]:
-    # Not strict: one client may be ahead of the others. That no case stays marked for nothing is tested below.
-    return [
-        pytest.param(case, marks=[pytest.mark.xfail(reason=case.pending)] if case.pending else [], id=named(case))
-        for case in CASES
-        if case.needed.issubset(client.capabilities)
-    ]
+    return parameters(case for case in CASES if not case.pending and case.needed.issubset(client.capabilities))
 
 
 # httpx leaves its own generators to the garbage collector where a body is not read to its end; trio remarks on that.
@@ -74,7 +73,7 @@ def test_command_line(commands: Program, case: Case) -> None:
     assert verdict.passed, verdict
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=named(case)) for case in CASES if case.pending])
+@pytest.mark.parametrize("case", parameters(case for case in CASES if case.pending))
 def test_a_pending_case_fails(commands: Program, case: Case) -> None:
     for_python = case.needed.issubset(PYTHON.capabilities)
     drive, client = (in_this_process("sync", "httpx"), PYTHON) if for_python else (commands, COMMAND_LINE)
