@@ -12,7 +12,7 @@ from importlib.metadata import entry_points, version
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from tests.wire.drivers.own import KINDS
+from tests.wire.drivers.kinds import KINDS
 
 HELLO: dict[str, Any] = {
     "client": "boltz-api",

@@ -13,6 +13,8 @@ from rival import Client
 from rival.errors import SDKError
 from rival.options import Clock, RequestOptions, RetryOptions
 
+from tests.wire.drivers.kinds import kind_of
+
 HELLO: dict[str, Any] = {
     "client": "datamodel-code-generator",
     "version": sys.argv[1],
@@ -20,21 +22,6 @@ HELLO: dict[str, Any] = {
         *("clock", "several_calls", "untyped"),
         *("default_headers", "default_query", "extra_headers", "extra_query", "total_timeout"),
     ],
-}
-KINDS = {
-    "AuthenticationError": "authentication",
-    "BadRequestError": "bad_request",
-    "ConfigurationError": "argument",
-    "ConflictError": "conflict",
-    "DecodeError": "response_validation",
-    "InternalServerError": "server_error",
-    "NotFoundError": "not_found",
-    "PermissionDeniedError": "permission_denied",
-    "RateLimitError": "rate_limit",
-    "UnprocessableEntityError": "unprocessable",
-    "APITimeoutError": "timeout",
-    "APIConnectionError": "connection",
-    "APIStatusError": "status",
 }
 
 
@@ -64,7 +51,7 @@ def drive(line: dict[str, Any]) -> dict[str, Any]:
     except pydantic.ValidationError as error:
         reply["error"] = {"kind": "argument", "argument": str(error.errors()[0]["loc"][0])}
         reply["shown"] += [str(error), repr(error)]
-    except Exception as error:  # noqa: BLE001  # one that is not an SDKError is reported by its name, which fits no case
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is the outcome
         reply["error"] = _reported(error)
         reply["shown"] += [str(error), repr(error), repr(vars(error))]
     return reply
@@ -81,7 +68,7 @@ def _call(client: Any, call: dict[str, Any]) -> Any:
 
 
 def _reported(error: Exception) -> dict[str, Any]:
-    kind = next((KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in KINDS), type(error).__name__)
+    kind = kind_of(error)
     if getattr(error, "reason", None) == "missing_credentials":
         kind = "missing_key"
     status = getattr(error, "status_code", None)

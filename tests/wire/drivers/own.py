@@ -1,4 +1,4 @@
-"""Driver of ``Boltz`` and ``AsyncBoltz``: ``python own.py sync|asyncio|trio httpx|httpx2``."""
+"""Driver of ``Boltz`` and ``AsyncBoltz``: ``python -m tests.wire.drivers.own sync|asyncio|trio httpx|httpx2``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from boltz_api import AsyncBoltz, Boltz, BoltzError, __version__
+from tests.wire.drivers.kinds import kind_of
 
 BACKENDS = ("sync", "asyncio", "trio")
 LIBRARIES = ("httpx", "httpx2")
@@ -29,24 +30,6 @@ HELLO: dict[str, Any] = {
         *("default_headers", "default_query", "extra_body", "extra_headers", "extra_query"),
         *("max_response_bytes", "total_timeout"),
     ],
-}
-KINDS = {
-    "ArgumentError": "argument",
-    "AuthenticationError": "authentication",
-    "BadRequestError": "bad_request",
-    "ConflictError": "conflict",
-    "APITimeoutError": "timeout",
-    "APIConnectionError": "connection",
-    "MissingAPIKeyError": "missing_key",
-    "NotFoundError": "not_found",
-    "PaginationError": "pagination",
-    "PermissionDeniedError": "permission_denied",
-    "RateLimitError": "rate_limit",
-    "RedirectError": "redirect",
-    "APIResponseValidationError": "response_validation",
-    "InternalServerError": "server_error",
-    "UnprocessableEntityError": "unprocessable",
-    "APIStatusError": "status",
 }
 SHOW_LOCALS = True
 """Crash reporters send the locals of every frame."""
@@ -106,7 +89,7 @@ async def _play(line: dict[str, Any], reply: dict[str, Any], backend: str, libra
     try:
         with _environment(line["environment"]):
             client = made(kind, line["clock"] == "fake", reply["sleeps"], settings)
-    except Exception as error:  # noqa: BLE001  # any other than a BoltzError is reported by its name, which fits no case
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is the outcome
         _report(error, reply)
         return
     try:
@@ -144,7 +127,7 @@ async def call(client: Any, given: dict[str, Any], reply: dict[str, Any]) -> Any
 
 
 def _report(error: Exception, reply: dict[str, Any]) -> None:
-    kind = next((KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in KINDS), type(error).__name__)
+    kind = kind_of(error)
     told = {name: getattr(error, name, None) for name in FIELDS}
     # One that has to be there is missed by Python itself.
     missing = re.match(r".* missing 1 required keyword-only argument: '(\w+)'$", str(error))
