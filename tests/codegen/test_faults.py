@@ -87,7 +87,7 @@ components:
 )
 def test_what_is_said(tmp_path: Path, group: str, name: str) -> None:
     case = CASES[group][name] if isinstance(CASES[group][name], dict) else {"it": name, "said": CASES[group][name]}
-    text = TEMPLATES["wholes" if case.get("whole") else group] % case["it"].replace("DONE", DONE) + case.get("more", "")
+    text = TEMPLATES[group] % case["it"].replace("DONE", DONE) + case.get("more", "")
     if "operationId: go\n" in text and "responses" not in text and not case.get("bare"):
         text += f"      {DONE}\n"
     path = tmp_path / "openapi.yaml"

@@ -124,23 +124,6 @@ def test_every_fault_is_reported_with_its_place(tmp_path: Path) -> None:
     assert not any("\n" in str(fault) for fault in faults)
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        (b"openapi: [3.1.0\n", "2:1: not YAML: did not find expected ',' or ']'"),
-        (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "2:1: duplicate key 'openapi'"),
-        (b"openapi: 3.1.0\ninfo: \xff\n", "2:7: not UTF-8 text"),
-        (b"swagger: '2.0'\n", "1:1: this is Swagger 2.0"),
-        (b"<!doctype html>\n", "1:1: expected an OpenAPI contract in YAML, found HTML"),
-    ],
-)
-def test_what_is_no_contract_is_one_fault(tmp_path: Path, source: bytes, expected: str) -> None:
-    path = tmp_path / "openapi.yaml"
-    path.write_bytes(source)
-    (fault,) = lint(path)
-    assert str(fault).startswith(f"{path}:{expected}")
-
-
 def test_a_broken_ruleset_is_said_not_swallowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = tmp_path / "redocly.yaml"
     rules.write_text("extends: []\nrules: {no-such-rule: error}\n", encoding="utf-8")

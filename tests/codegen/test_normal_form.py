@@ -197,6 +197,15 @@ def test_all_of_is_merged(tmp_path: Path) -> None:
     } == found["Thing"]
 
 
+def test_what_all_of_makes_of_a_schema_may_contain_itself(tmp_path: Path) -> None:
+    text = """
+    Node: {type: object, properties: {next: {allOf: [{$ref: '#/components/schemas/Node'}, {required: [next]}]}}}
+    """
+    found = schemas(tmp_path, text)
+    assert ["Node", "NodeNext"] == list(found)
+    assert {"next": {"$ref": f"{REFERENCE}NodeNext"}} == found["Node"]["properties"] == found["NodeNext"]["properties"]
+
+
 def test_objects_with_tags_are_a_tagged_union(tmp_path: Path) -> None:
     union = f"{{oneOf: [{{$ref: '{REFERENCE}Cat'}}, {{$ref: '{REFERENCE}Dog'}}]}}"
     found = schemas(tmp_path, f"Pets: {{type: array, items: {union}}}\n{ANIMALS}", sent=True)
@@ -522,10 +531,3 @@ def test_the_normal_form_of_a_normal_form_is_itself(tmp_path_factory: pytest.Tem
     once = load(path)
     path.write_bytes(once.render())
     assert once.document == load(path).document
-
-
-def test_three_hundred_operations_take_no_time(tmp_path: Path) -> None:
-    item = "  /v1/a{0}: {{get: {{operationId: get_{0}, responses: {{'200': {{description: Y., content: {1}}}}}}}}}\n"
-    content = "{{application/json: {{schema: {{type: object, properties: {{n{0}: {{enum: [a, b]}}}}}}}}}}"
-    text = "paths:\n" + "".join(item.format(number, content.format(number)) for number in range(300))
-    assert 600 == len(form(tmp_path, text).document["components"]["schemas"])
