@@ -185,7 +185,7 @@ def devpi(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure this client beside the public one and the floor; `-- --quick` only tries everything."""
-    install(session, "bench")
+    install(session, "bench", "release", "go")
     if not session.posargs:
         session.notify("docs")  # README and the site show what a full run finds
     session.run("python", "-m", "benchmarks", *session.posargs, env=TOOLS)

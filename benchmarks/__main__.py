@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import certificate, charts, instructions, machine, results
+from benchmarks import certificate, charts, go_client, instructions, machine, results
 from benchmarks.environments import ENVIRONMENTS, HOME
 from benchmarks.plan import FULL, QUICK, Effort, Plan
 from benchmarks.processes import CONTESTANTS, Worker, server
@@ -50,6 +50,8 @@ def measured(effort: Effort, only: str | None) -> Run:
         print(f"Instructions are not counted: {reason}.")
     if (reason := certificate.missing()) is not None:
         print(f"Nothing is measured over TLS: {reason}.")
+    if (reason := go_client.missing()) is not None:
+        print(f"Go is not measured: {reason}.")
     found: list[Result] = []
     with ExitStack() as running:
         folder = Path(running.enter_context(TemporaryDirectory()))

@@ -61,7 +61,7 @@ SCENARIOS = (
 )
 
 
-def measure(calls: Calls, url: str, workers: list[Worker]) -> Result:
+def measure(calls: Calls, url: str, workers: list[Worker], *, reference: str = FLOOR.name) -> Result:
     """Every contestant in turn, round by round, after a round that does not count."""
     warm = [(worker, worker.do(calls.job, url, calls.repeated)) for worker in workers]
     able = [worker for worker, report in warm if report is not None]
@@ -80,6 +80,6 @@ def measure(calls: Calls, url: str, workers: list[Worker]) -> Result:
         title=calls.title,
         unit=calls.unit,
         rows={name: Series(taken) for name, taken in samples.items()},
-        reference=FLOOR.name,
+        reference=reference,
         goal=calls.goal,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
-from benchmarks import calls, generation, instructions, memory, sandbox_capacity, startup
+from benchmarks import calls, generation, go_client, instructions, memory, sandbox_capacity, startup
 from benchmarks.calls import Calls
 from benchmarks.certificate import Certificate
 from benchmarks.processes import CONTESTANTS, SOCKET, Worker
@@ -69,6 +69,8 @@ class Plan:
         """Everything that is wanted."""
         yield from self._startups()
         yield from self._calls()
+        if not go_client.missing():
+            yield from go_client.measure(self.urls, self.effort.rounds, self.wanted)
         yield from self._memory()
         yield from self._instructions()
         if self.wanted("generate"):

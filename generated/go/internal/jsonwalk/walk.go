@@ -230,22 +230,30 @@ func (d *Decoder) Next() (name string, ok bool) {
 
 // text reads a string.
 func (d *Decoder) text() string {
-	start := d.pos + 1
-	for i := start; i < len(d.doc); i++ {
-		switch c := d.doc[i]; {
-		case c == '"':
-			d.pos = i + 1
-			return d.doc[start:i]
-		case c == '\\':
-			return d.escaped(start - 1)
-		case c < ' ':
-			d.malformed()
-			return ""
-		}
+	rest := d.doc[d.pos+1:]
+	size := 0
+	for size < len(rest) && !special[rest[size]] {
+		size++
 	}
-	d.malformed()
-	return ""
+	switch {
+	case size == len(rest), rest[size] < ' ':
+		d.malformed()
+		return ""
+	case rest[size] == '\\':
+		return d.escaped(d.pos)
+	}
+	d.pos += size + 2
+	return rest[:size]
 }
+
+// special tells which bytes of a string do not stand for themselves.
+var special = func() (table [256]bool) {
+	for c := range ' ' {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
 
 func (d *Decoder) escaped(start int) string {
 	d.pos = start
