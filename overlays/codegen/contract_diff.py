@@ -38,7 +38,6 @@ class Change:
     kind: Kind
 
     def __str__(self) -> str:
-        """The line."""
         return self.text
 
 

@@ -60,7 +60,6 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        """The place as compilers print it."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
@@ -74,7 +73,6 @@ class Fault:
     """What to do about it."""
 
     def __str__(self) -> str:
-        """One line."""
         return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
@@ -84,6 +82,13 @@ class Faults(Exception):  # noqa: N818  # it carries several
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.message)))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class NoContract(Faults):
+    """A file that is not even read: it is no YAML, or holds something else."""
+
+    def __init__(self, place: Place, message: str, hint: str = "") -> None:
+        super().__init__([Fault(place, message, hint)])
 
 
 class Node:
@@ -131,7 +136,6 @@ class Node:
         return self.value
 
     def __repr__(self) -> str:
-        """What the node holds, in words."""
         return "nothing" if self.value is None else _WORDS.get(type(self.value), str(self.value))
 
 
@@ -142,7 +146,7 @@ class Contract:
     """The files of a contract, each read once, and what there is to say about them."""
 
     def __init__(self, main: Path) -> None:
-        """Read the file ``main``; ``Faults`` if it is no YAML."""
+        """Read the file ``main``; ``NoContract`` if it is no YAML."""
         self.faults: list[Fault] = []
         self.origins: dict[int, Node] = {}
         """By the ``id`` of a dict of the normal form, what it was made from."""
@@ -227,27 +231,26 @@ class Contract:
         def wrong(message: str, hint: str = "") -> Faults:
             return Faults([Fault(reference.place, message, hint)])
 
-        text = reference.value
+        text, here = reference.value, reference.place.file
         if not isinstance(text, str):
             raise wrong(f"a $ref is a string, not {reference}")
         path, _, fragment = text.partition("#")
         if "://" in path:
-            raise wrong(f"$ref {text!r} leads out of this folder", "save the document beside the contract and refer "
-                        "to that file")  # fmt: skip
-        file = reference.place.file
-        if path:
-            file = os.path.normpath(Path(file).parent / unquote(path))
-            if file not in self._roots and not Path(file).is_file():
-                hint = f"the path is relative to {reference.place.file}"
-                raise wrong(f"$ref {text!r} names no file: there is no {file}", hint)
+            hint = "save the document beside the contract and refer to that file"
+            raise wrong(f"$ref {text!r} leads out of this folder", hint)
+        file = os.path.normpath(Path(here).parent / unquote(path)) if path else here
+        if file not in self._roots and not Path(file).is_file():
+            hint = f"the path is relative to {here}"
+            raise wrong(f"$ref {text!r} names no file: there is no {file}", hint)
         if fragment and not fragment.startswith("/"):
-            raise wrong(f"$ref {text!r} names an anchor", "write the way to it instead, as in "
-                        "'#/components/schemas/Name'")  # fmt: skip
+            hint = "write the way to it instead, as in '#/components/schemas/Name'"
+            raise wrong(f"$ref {text!r} names an anchor", hint)
         node: Node | None = self._roots.get(file) or self._read(file)
         for key in keys_of(unquote(fragment)):
             node = node.step(key) if node is not None else None
         if node is None:
-            raise wrong(f"$ref {text!r} names nothing", "correct the name, or add what it should name")
+            hint = "correct the name, or add what it should name"
+            raise wrong(f"$ref {text!r} names nothing", hint)
         return node
 
     def _read(self, file: str) -> Node:
@@ -256,7 +259,7 @@ class Contract:
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             message = "no such file" if missing else f"cannot be read: {error.strerror or error}"
-            raise Faults([Fault(Place(file), message)]) from None
+            raise NoContract(Place(file), message) from None
         self.hashes[file] = hashlib.sha256(source).hexdigest()
         node = self._roots[file] = parse(source, file)
         return node
@@ -274,7 +277,7 @@ def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def parse(source: bytes, file: str) -> Node:
-    """Read one YAML 1.2 document; ``Faults`` says what is wrong with it."""
+    """Read one YAML 1.2 document; ``NoContract`` says what is wrong with it."""
     try:
         # A byte order mark is allowed, and means nothing.
         text = source.decode("utf-8-sig")
@@ -282,11 +285,11 @@ def parse(source: bytes, file: str) -> Node:
         line = source.count(b"\n", 0, error.start) + 1
         column = error.start - source.rfind(b"\n", 0, error.start)
         message = f"not UTF-8 text: byte 0x{source[error.start]:02x}"
-        raise Faults([Fault(Place(file, line, column), message, "save the file as UTF-8")]) from None
+        raise NoContract(Place(file, line, column), message, "save the file as UTF-8") from None
     if not text.strip():
-        raise Faults([Fault(Place(file), "the file is empty")])
+        raise NoContract(Place(file), "the file is empty")
     if _MARKUP.match(text):
-        raise Faults([Fault(Place(file, 1, 1), "expected an OpenAPI contract in YAML, found HTML or XML")])
+        raise NoContract(Place(file, 1, 1), "expected an OpenAPI contract in YAML, found HTML or XML")
     return _Parser(text, file).document()
 
 
@@ -313,9 +316,9 @@ class _Parser:
                     root = Node(self._value(event, 0), self._place(event.start_mark))
         except yaml.MarkedYAMLError as error:
             place = self._place(error.problem_mark or error.context_mark)
-            raise Faults([Fault(place, f"not YAML: {error.problem or error.context}")]) from None
+            raise NoContract(place, f"not YAML: {error.problem or error.context}") from None
         except yaml.YAMLError as error:
-            raise Faults([Fault(Place(self._file), f"not YAML: {str(error).splitlines()[0].strip()}")]) from None
+            raise NoContract(Place(self._file), f"not YAML: {str(error).splitlines()[0].strip()}") from None
         return root or Node(None, Place(self._file, 1, 1))
 
     def _value(self, event: Any, depth: int) -> Value:
@@ -395,4 +398,4 @@ class _Parser:
         return Place(self._file, mark.line + 1, mark.column + 1 + 2 * moved)
 
     def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
-        raise Faults([Fault(self._place(event.start_mark), message, hint)])
+        raise NoContract(self._place(event.start_mark), message, hint)

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from codegen.document import Fault, Faults, Place, parse
+from codegen.document import Fault, Faults, NoContract, Place
 from codegen.normal_form import load
 from codegen.project import HERE
 
@@ -41,10 +41,10 @@ def lint(path: Path) -> tuple[Fault, ...]:
     faults: tuple[Fault, ...] = ()
     try:
         load(path)
+    except NoContract as error:
+        return error.faults
     except Faults as error:
         faults = error.faults
-        if not _is_contract(path):
-            return faults
     options = ("--format=json", "--max-problems=10000", "--lint-config=error", "--config", _RULES)
     done = redocly("lint", *options, path.name, cwd=path.parent)
     try:
@@ -54,13 +54,6 @@ def lint(path: Path) -> tuple[Fault, ...]:
     known = {fault.place for fault in faults}
     found = (_fault(problem, path.parent) for problem in problems)
     return Faults([*faults, *(fault for fault in found if fault.place not in known)]).faults
-
-
-def _is_contract(path: Path) -> bool:
-    try:
-        return parse(path.read_bytes(), str(path)).get("openapi") is not None
-    except (OSError, Faults):
-        return False
 
 
 def _fault(problem: Schema, folder: Path) -> Fault:

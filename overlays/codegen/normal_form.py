@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from codegen.document import JSON, Contract, Fault, Faults, Place, keys_of
+from codegen.document import JSON, Contract, Faults, NoContract, keys_of
 from codegen.operations import Operations
 from codegen.schemas import Schemas
 
@@ -66,9 +66,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from codegen.document import Node, Schema
+    from codegen.document import Node, Place, Schema
 
-__all__ = ["JSON", "Fault", "Faults", "NormalForm", "Place", "load"]
+__all__ = ["Faults", "NormalForm", "load"]
 
 _VERSION: Final = re.compile(r"3\.[012]\.\d+(-.*)?")
 
@@ -138,16 +138,13 @@ def load(path: Path) -> NormalForm:
 
 
 def _check_version(contract: Contract) -> None:
-    """Raise ``Faults`` for what is no contract at all."""
-    root = contract.root
-    hint, version = "write it as OpenAPI 3.0, 3.1 or 3.2", root["openapi"]
+    root, version = contract.root, contract.root["openapi"]
+    hint = "write it as OpenAPI 3.0, 3.1 or 3.2"
     if not isinstance(root.value, dict):
-        contract.fault(root, f"expected an OpenAPI contract (a mapping), found {root}")
-    elif old := root.get("swagger"):
-        contract.fault(old, "this is Swagger 2.0", hint)
-    elif "openapi" not in root.members:
-        contract.fault(root, "expected an OpenAPI contract, found no field openapi", hint)
-    elif not _VERSION.fullmatch(version.text):
-        contract.fault(version, f"this is OpenAPI {version.value}", hint)
-    if contract.faults:
-        raise Faults(contract.faults)
+        raise NoContract(root.place, f"expected an OpenAPI contract (a mapping), found {root}")
+    if old := root.get("swagger"):
+        raise NoContract(old.place, "this is Swagger 2.0", hint)
+    if "openapi" not in root.members:
+        raise NoContract(root.place, "expected an OpenAPI contract, found no field openapi", hint)
+    if not _VERSION.fullmatch(version.text):
+        raise NoContract(version.place, f"this is OpenAPI {version.value}", hint)
