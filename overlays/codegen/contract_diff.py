@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from codegen.keywords import LOWER, TYPED_FORMATS, UPPER, type_names
 from codegen.unions import options_of, target_of, values_of
@@ -49,21 +49,14 @@ class _Element:
     place: str
     """``operation``, ``path``, ``query``, ``header``, ``body``, ``response 200``, ``error`` ..."""
     name: str = ""
+    whole: _Element | None = field(default=None, eq=False)
+    """What it is a part of, and so comes and goes with."""
 
     @property
     def words(self) -> str:
         kind = " parameter" if self.place in _PARAMETERS else " field"
         plain = not self.name or self.place in ("error", "operation", "webhook", _CONTRACT)
         return f"{self.place}{'' if plain else kind} {self.name}".strip()
-
-    def contains(self, other: _Element) -> bool:
-        """Whether ``other`` is a part of this element, and so comes and goes with it."""
-        if self.operation != other.operation or self == other:
-            return False
-        if self.place in ("operation", "webhook"):
-            return True
-        within = other.name.removeprefix(self.name)
-        return self.place == other.place and (not self.name or (within != other.name and within[:1] in ".[{("))
 
 
 def diff(old: Schema, new: Schema) -> list[Change]:
@@ -73,12 +66,14 @@ def diff(old: Schema, new: Schema) -> list[Change]:
     """
     before, after = dict(_Reader(old).elements()), dict(_Reader(new).elements())
     found: list[tuple[_Element, str, Change]] = []
-    for element in _outermost(before.keys() - after.keys()):
-        line = f"- {element.operation}: {_presented(element, before[element])}"
-        found.append((element, "", Change(line, _went(element))))
-    for element in _outermost(after.keys() - before.keys()):
-        line = f"+ {element.operation}: {_presented(element, after[element])}"
-        found.append((element, "", Change(line, _came(element, after[element]))))
+    for element, said in before.items():
+        if element not in after and (element.whole is None or element.whole in after):
+            line = f"- {element.operation}: {_presented(element, said)}"
+            found.append((element, "", Change(line, _went(element))))
+    for element, said in after.items():
+        if element not in before and (element.whole is None or element.whole in before):
+            line = f"+ {element.operation}: {_presented(element, said)}"
+            found.append((element, "", Change(line, _came(element, said))))
     for element in before.keys() & after.keys():
         where = "" if element.place in ("operation", _CONTRACT) else f"{element.words}: "
         for key in before[element].keys() | after[element].keys():
@@ -111,9 +106,10 @@ class _Reader:
             yield from self._schema(_Element("any operation", f"error body {name}"), schema, {}, {})
         for name, item in self._document.get("webhooks", {}).items():
             for method, operation in item.items():
-                yield _Element(f"webhook {name}", "webhook", method.upper()), {}
+                webhook = _Element(f"webhook {name}", "webhook", method.upper())
+                yield webhook, {}
                 if "requestBody" in operation:
-                    body = _Element(f"webhook {name}", f"{method.upper()} body")
+                    body = _Element(f"webhook {name}", f"{method.upper()} body", whole=webhook)
                     yield from self._content(body, operation["requestBody"], {})
 
     def _security(self, requirements: list[dict[str, list[str]]]) -> str:
@@ -131,18 +127,19 @@ class _Reader:
         for key in ("deprecated", "x-pagination", "x-callbacks"):
             if key in operation:
                 said[key.removeprefix("x-")] = operation[key]
-        yield _Element(name, "operation"), said
+        whole = _Element(name, "operation")
+        yield whole, said
         for parameter in operation["parameters"]:
             flags: Schema = {key: own for key, own in parameter.items() if key in ("required", "deprecated", "explode")}
-            element = _Element(name, str(parameter["in"]), str(parameter["name"]))
+            element = _Element(name, str(parameter["in"]), str(parameter["name"]), whole)
             yield from self._schema(element, parameter["schema"], flags, {})
         if body := operation.get("requestBody"):
-            yield from self._content(_Element(name, "body"), body, {"required": body["required"]})
+            yield from self._content(_Element(name, "body", whole=whole), body, {"required": body["required"]})
         for status, response in operation["responses"].items():
             if status.startswith("2") or len(operation["responses"]) == 1:
-                yield from self._content(_Element(name, f"response {status}"), response, {})
+                yield from self._content(_Element(name, f"response {status}", whole=whole), response, {})
             else:
-                yield _Element(name, "error", status), {"body": self._error(name, status, response)}
+                yield _Element(name, "error", status, whole), {"body": self._error(name, status, response)}
 
     def _content(self, element: _Element, carrier: Schema, said: Schema) -> Iterator[tuple[_Element, Schema]]:
         if not carrier.get("content"):
@@ -183,7 +180,7 @@ class _Reader:
         if name:
             known[name] = element.name
         for key, (part, flags) in sorted(below.items()):
-            yield from self._schema(_Element(element.operation, element.place, key), part, flags, known)
+            yield from self._schema(_Element(element.operation, element.place, key, element), part, flags, known)
 
 
 def _properties(schema: Schema) -> Schema:
@@ -205,15 +202,6 @@ def _below(name: str, schema: Schema, options: list[Schema]) -> Iterator[tuple[s
             yield f"{name}{marks}", (part, {})
     for number, option in enumerate(options, 1):
         yield f"{name}({target_of(option) or number})", (option, {})
-
-
-def _outermost(elements: set[_Element]) -> list[_Element]:
-    found: list[_Element] = []
-    # Sorted, whatever contains an element comes before it.
-    for element in sorted(elements, key=lambda own: (own.operation, own.place not in ("operation", "webhook"), own)):
-        if not any(outer.contains(element) for outer in found):
-            found.append(element)
-    return found
 
 
 def _presented(element: _Element, said: Schema) -> str:
