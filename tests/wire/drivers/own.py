@@ -185,8 +185,13 @@ def recording() -> Iterator[None]:
         root.handlers = handlers
 
 
-if __name__ == "__main__":
-    print(json.dumps(HELLO), flush=True)
+def serve(hello: dict[str, Any], *names: str) -> None:
+    """Play the cases that come in on standard input."""
+    print(json.dumps(hello), flush=True)
     with recording():
         for given in sys.stdin:
-            print(json.dumps(drive(json.loads(given), *sys.argv[1:])), flush=True)
+            print(json.dumps(drive(json.loads(given), *names)), flush=True)
+
+
+if __name__ == "__main__":
+    serve(HELLO, *sys.argv[1:])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from importlib import import_module
 from typing import Any
@@ -43,6 +41,4 @@ if __name__ == "__main__":
     own.made = made
     own.call = call
     own.SHOW_LOCALS = False
-    print(json.dumps(HELLO), flush=True)
-    for given in sys.stdin:
-        print(json.dumps(own.drive(json.loads(given))), flush=True)
+    own.serve(HELLO)

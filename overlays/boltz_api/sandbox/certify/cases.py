@@ -84,7 +84,7 @@ class Response(_Strict, frozen=True, kw_only=True):
     commit: bool = False
     """The server did what was asked, whatever it responds."""
     slow_read: bool = False
-    """The server reads the body of the request at 4 MB a second."""
+    """The server reads the body of the request at 2.7 MB a second at most."""
 
 
 class Request(_Strict, frozen=True, kw_only=True):

@@ -170,7 +170,7 @@ def _body(stream: BinaryIO, headers: Mapping[str, str], *, slow: bool) -> bytes:
     read = bytearray()
     while left > len(read) and (piece := stream.read(min(40_000, left - len(read)))):
         read += piece
-        time.sleep(0.01)
+        time.sleep(0.015)
     return bytes(read)
 
 
