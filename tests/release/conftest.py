@@ -8,7 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 from packaging.version import Version
 
 from release import embedded_index
@@ -119,7 +119,7 @@ def built(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
 def release(built: Release, tmp_path: Path) -> Release:
     """The project's release, to change at will."""
     shutil.copytree(built.folder, tmp_path / "dist")
-    return Release(built.project, built.commit, tmp_path / "dist", built.digests)
+    return evolve(built, folder=tmp_path / "dist")
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.release.conftest import Maintainer
 
 
-def packaged(copied: Path) -> list[str]:
-    prefixes = ("overlays/boltz_api/", "generated/boltz_api_generated/")
+def packaged(copied: Path, *more: str) -> list[str]:
+    prefixes = ("overlays/boltz_api/", "generated/boltz_api_generated/", *more)
     return [name for name in Repository(copied).files() if name.startswith(prefixes)]
 
 
@@ -42,7 +42,7 @@ def test_the_wheel_holds_the_packages_and_their_metadata_and_nothing_else(copied
 def test_the_sdist_holds_what_the_wheel_is_built_from(copied: Path, built: Release) -> None:
     _, sdist = built.distributions
     names = {".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "hatch_build.py", "openapi.yaml"}
-    names |= {*packaged(copied), "pyproject.toml", f"sbom/{built.project.stem}.cdx.json"}
+    names |= {*packaged(copied, "generated/go/"), "pyproject.toml", f"sbom/{built.project.stem}.cdx.json"}
     with tarfile.open(sdist) as content:
         assert {f"{built.project.stem}/{name}" for name in names} == set(content.getnames())
 
@@ -79,7 +79,8 @@ def test_the_same_sbom_is_in_the_wheel(built: Release) -> None:
 
 def test_the_provenance_names_the_commit_the_tools_and_the_files(built: Release) -> None:
     statement = json.loads((built.folder / f"{built.project.stem}.provenance.json").read_text("utf-8"))
-    files = [*built.distributions, built.folder / f"{built.project.stem}.cdx.json"]
+    endings = ("cdx.json", "go.info", "go.mod", "go.sum", "go.zip")
+    files = [*built.distributions, *(built.folder / f"{built.project.stem}.{ending}" for ending in endings)]
     assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == {
         subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]
     }
@@ -94,7 +95,7 @@ def test_the_checksums_are_those_of_every_file(built: Release) -> None:
     )
     checked = {line.partition(b":")[0].decode() for line in check.stdout.splitlines()}
     assert {file.name for file in built.folder.iterdir()} - {"SHA256SUMS"} == checked
-    assert len(checked) == 4
+    assert len(checked) == 8
 
 
 @pytest.mark.slow
