@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from boltz_api.pagination import AsyncPaginator as AsyncPaginator
     from boltz_api.pagination import SyncCursorPage as SyncCursorPage
     from boltz_api.request import NOT_GIVEN as NOT_GIVEN
+    from boltz_api.request import CallOptions as CallOptions
     from boltz_api.request import NotGiven as NotGiven
     from boltz_api.request import Omit as Omit
     from boltz_api.request import not_given as not_given
@@ -96,7 +97,7 @@ _HOMES = {
     "boltz_api.keys": "Rotation",
     "boltz_api.model": "BaseModel=Model",
     "boltz_api.pagination": "AsyncCursorPage AsyncPaginator SyncCursorPage",
-    "boltz_api.request": "NOT_GIVEN NotGiven Omit not_given omit",
+    "boltz_api.request": "NOT_GIVEN CallOptions NotGiven Omit not_given omit",
     "boltz_api.response": "APIResponse AsyncAPIResponse",
     "boltz_api.settings": "DEFAULT_MAX_RETRIES",
     "httpx": "Timeout",
@@ -129,6 +130,7 @@ __all__ = [
     "BaseModel",
     "Boltz",
     "BoltzError",
+    "CallOptions",
     "Client",
     "ClientClosedError",
     "ConflictError",
