@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -38,66 +40,87 @@ func (p *prepared) exchange(ctx context.Context) (*answer, error) {
 		c.OutcomeUnknown, c.Elapsed = unknown, elapsed
 		return c
 	}
-	retries, redirects := 0, 0
-	for {
-		remaining := time.Duration(0)
-		timeout := p.cfg.RequestTimeout
-		if p.cfg.TotalTimeout > 0 {
-			remaining = max(p.cfg.TotalTimeout-clock.Now().Sub(started), time.Millisecond)
-			if timeout <= 0 || timeout > remaining {
-				timeout = remaining
-			}
+	left := func() time.Duration {
+		if p.cfg.TotalTimeout <= 0 {
+			return math.MaxInt64
 		}
+		return p.cfg.TotalTimeout - clock.Now().Sub(started)
+	}
+	for retries, redirects := 0, 0; ; {
 		if err := ctx.Err(); err != nil {
 			return nil, apierror.NewConnectionError(call(false), interrupted(ctx, nil), isTimeout(err), "")
 		}
 		p.logSending(ctx, target, retries)
-		got := p.send(ctx, target, timeout)
+		got := p.send(ctx, target, p.timeout(left()))
 		elapsed = got.elapsed
 		p.logOutcome(ctx, target, got)
 		if p.accepts(&got) {
 			return &answer{got.res, got.body, call}, nil
 		}
-		status := 0
-		var header http.Header
-		if got.res != nil {
-			header = got.res.Header
-			if got.res.StatusCode < 200 || got.res.StatusCode > 299 {
-				status = got.res.StatusCode // which says enough, whatever became of the body
-			}
+		if to := p.redirected(&got, target); to != nil && redirects < maxRedirects {
+			redirects++
+			target = to
+			continue
 		}
-		var again bool
-		if status != 0 {
-			if to := followedTo(status, header, p.operation.Method, target, p.operation.Repeatable); to != nil && redirects < maxRedirects {
-				redirects++
-				target = to
-				continue
-			}
-			again = mayRetryStatus(status, header.Get("x-should-retry"), p.operation.Repeatable)
-		} else {
-			again = !got.lasting && ctx.Err() == nil && (got.unsent || p.operation.Repeatable)
-			header = nil
+		delay := delayBeforeRetry(got.header(), retries, clock.Random(), clock.Now())
+		// A wait that ends after the call's time is over only delays the bad news.
+		if !p.mayRetry(ctx, &got) || retries >= p.cfg.MaxRetries || delay >= left() {
+			return nil, p.failure(ctx, got, call)
 		}
-		if again && retries < p.cfg.MaxRetries {
-			delay := delayBeforeRetry(header, retries, clock.Random(), clock.Now())
-			// A wait that ends after the call's time is over only delays the bad news.
-			if p.cfg.TotalTimeout <= 0 || delay < p.cfg.TotalTimeout-clock.Now().Sub(started) {
-				retries++
-				p.logRetry(ctx, target, delay, got)
-				if err := clock.Sleep(ctx, delay); err != nil {
-					return nil, apierror.NewConnectionError(call(false), interrupted(ctx, got.reason()), isTimeout(err), got.body)
-				}
-				continue
-			}
+		retries++
+		p.logRetry(ctx, target, delay, got)
+		if err := clock.Sleep(ctx, delay); err != nil {
+			return nil, apierror.NewConnectionError(call(false), interrupted(ctx, got.reason()), isTimeout(err), got.body)
 		}
-		return nil, p.failure(ctx, got, status, call)
 	}
+}
+
+// timeout returns how long one try may take; 0 is without end.
+func (p *prepared) timeout(left time.Duration) time.Duration {
+	if p.cfg.TotalTimeout <= 0 {
+		return p.cfg.RequestTimeout
+	}
+	left = max(left, time.Millisecond)
+	if p.cfg.RequestTimeout <= 0 {
+		return left
+	}
+	return min(p.cfg.RequestTimeout, left)
+}
+
+// status returns the status of an answer that is no success, or 0. It says enough, whatever became of the body.
+func (o *outcome) status() int {
+	if o.res == nil || o.res.StatusCode >= 200 && o.res.StatusCode <= 299 {
+		return 0
+	}
+	return o.res.StatusCode
+}
+
+// header returns what the server says about trying again.
+func (o *outcome) header() http.Header {
+	if o.status() == 0 {
+		return nil
+	}
+	return o.res.Header
+}
+
+func (p *prepared) redirected(got *outcome, target *url.URL) *url.URL {
+	if got.status() == 0 {
+		return nil
+	}
+	return followedTo(got.status(), got.res.Header, p.operation.Method, target, p.operation.Repeatable)
+}
+
+func (p *prepared) mayRetry(ctx context.Context, got *outcome) bool {
+	if status := got.status(); status != 0 {
+		return mayRetryStatus(status, got.res.Header.Get("x-should-retry"), p.operation.Repeatable)
+	}
+	return !got.lasting && ctx.Err() == nil && (got.unsent || p.operation.Repeatable)
 }
 
 // accepts reports whether there is a successful answer. What a create answers is not to be thrown away for a missing
 // last chunk: a JSON object says itself where it ends.
 func (p *prepared) accepts(got *outcome) bool {
-	if got.res == nil || got.res.StatusCode < 200 || got.res.StatusCode > 299 {
+	if got.res == nil || got.status() != 0 {
 		return false
 	}
 	if got.err == nil {
@@ -107,8 +130,8 @@ func (p *prepared) accepts(got *outcome) bool {
 }
 
 // failure returns the error for what came of the last try.
-func (p *prepared) failure(ctx context.Context, got outcome, status int, call func(bool) apierror.Call) error {
-	if status != 0 {
+func (p *prepared) failure(ctx context.Context, got outcome, call func(bool) apierror.Call) error {
+	if status := got.status(); status != 0 {
 		c := call(!p.operation.Repeatable && mayHaveHappened(status))
 		p.present(got.res, got.body, c.Request)
 		err := apierror.NewError(c, got.res, got.body)
