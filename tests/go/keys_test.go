@@ -185,7 +185,7 @@ func TestRotationsThatFail(t *testing.T) {
 		if c.stage == "check" && !errors.Is(err, cause) {
 			t.Errorf("got %v", err)
 		}
-		if s.keys[0]["is_active"] != true {
+		if !s.active(0) {
 			t.Errorf("%s: the old key was revoked", c.stage)
 		}
 		if c.stage == "create" {

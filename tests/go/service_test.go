@@ -61,6 +61,13 @@ func (s *service) add(name string, change func(map[string]any)) map[string]any {
 	return key
 }
 
+// active reports whether a key works.
+func (s *service) active(index int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys[index]["is_active"].(bool)
+}
+
 func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now.Format(http.TimeFormat))
 	if s.before != nil && s.before(w, r) {
