@@ -120,11 +120,11 @@ func play(l line) reply {
 	client := boltzapi.NewClient(options...)
 	r := reply{}
 	for _, before := range l.Before {
-		if _, err := make1(client, before, &reply{}); err != nil {
+		if _, err := perform(client, before, &reply{}); err != nil {
 			r.Shown = append(r.Shown, err.Error())
 		}
 	}
-	value, err := make1(client, l.Call, &r)
+	value, err := perform(client, l.Call, &r)
 	if err != nil {
 		report(err, &r)
 	} else if value != nil {
@@ -191,7 +191,7 @@ func (s settings) options() []option.RequestOption {
 	return options
 }
 
-func make1(client boltzapi.Client, c call, r *reply) (any, error) {
+func perform(client boltzapi.Client, c call, r *reply) (any, error) {
 	ctx, keys, options := context.Background(), client.Admin.APIKeys, c.Options.options()
 	query := boltzapi.AdminAPIKeyListParams{WorkspaceID: c.Arguments.WorkspaceID}
 	if c.Arguments.AfterID != nil {
