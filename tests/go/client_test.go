@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -254,6 +255,23 @@ func TestRedirectsAreNotFollowedByTheCallersClient(t *testing.T) {
 	var failed *boltzapi.Error
 	if stolen || !errors.As(err, &failed) || failed.StatusCode != http.StatusTemporaryRedirect {
 		t.Errorf("stolen: %v, %v", stolen, err)
+	}
+}
+
+func TestCookiesOfTheCallersClientAreSentOnceEach(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	client, _ := answers(t, func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.Header.Get("Cookie"))
+		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
+		status(503, "")(w, r)
+	})
+	_, _ = client.Admin.APIKeys.List(ctx, boltzapi.AdminAPIKeyListParams{}, option.WithHTTPClient(&http.Client{Jar: jar}))
+	if want := []string{"", "a=b", "a=b"}; !reflect.DeepEqual(want, got) {
+		t.Errorf("want %q, got %q", want, got)
 	}
 }
 

@@ -48,6 +48,9 @@ func sender(client HTTPClient) (send func(*http.Request) (*http.Response, error)
 	case nil:
 		return defaultTransport().RoundTrip, true
 	case *http.Client:
+		if client == nil {
+			return defaultTransport().RoundTrip, true
+		}
 		own := *client
 		own.CheckRedirect = stay
 		_, plain := own.Transport.(*http.Transport)
@@ -88,8 +91,8 @@ func (p *prepared) send(ctx context.Context, target *url.URL, timeout time.Durat
 	})
 	next, trusted := sender(p.cfg.HTTPClient)
 	req := p.request(traced, target)
-	if !trusted || len(p.cfg.Middlewares) > 0 {
-		req.Header = req.Header.Clone() // they may change what is theirs
+	if p.cfg.HTTPClient != nil || len(p.cfg.Middlewares) > 0 {
+		req.Header = req.Header.Clone() // they may change what is theirs: an http.Client adds its cookies
 	}
 	own := true
 	if len(p.cfg.Middlewares) > 0 {
