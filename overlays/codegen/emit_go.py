@@ -172,9 +172,8 @@ def module_files(form: NormalForm, path: str) -> dict[str, str]:
 
 def write_module(form: NormalForm, folder: Path, path: str | None = None) -> None:
     """Write the module into ``folder``, which is empty. Its path is a setting of this project."""
-    path = path or HERE.settings("boltz-go")["module"]
     try:
-        files = module_files(form, path)
+        files = module_files(form, path or str(HERE.settings("boltz-go")["module"]))
     except NotWrittenError as error:
         raise Faults([Fault(form.place_of(error.place), f"Go: {error}")]) from None
     files["LICENSE"] = (HERE.root / "LICENSE").read_text(encoding="utf-8")
@@ -212,12 +211,9 @@ class _Emitter:
             keep_trailing_newline=True,
             autoescape=False,  # noqa: S701  # it writes Go, no HTML
         )
-        self.templates.filters |= {
-            "assigned": _assigned,
-            "quoted": quoted,
-            "raw": raw_quoted,
-            "aligned": aligned,
-        }
+        filters = self.templates.filters
+        filters["assigned"], filters["quoted"] = _assigned, quoted
+        filters["raw"], filters["aligned"] = raw_quoted, aligned
 
     def files(self) -> dict[str, str]:
         paths: Mapping[str, Mapping[str, Schema]] = self.document["paths"]

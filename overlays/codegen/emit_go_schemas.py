@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +20,13 @@ def reference(schema: Schema) -> str:
 def references(schema: object) -> Iterator[str]:
     """The names of the components that ``schema`` refers to, once for each place."""
     if isinstance(schema, list):
-        for part in schema:
+        for part in cast("list[object]", schema):
             yield from references(part)
     elif isinstance(schema, dict):
-        if "$ref" in schema:
-            yield reference(schema)
-        for key, part in schema.items():
+        members = cast("Schema", schema)
+        if "$ref" in members:
+            yield reference(members)
+        for key, part in members.items():
             if key not in ("discriminator", "examples", "default", "example"):
                 yield from references(part)
 
@@ -41,10 +42,22 @@ def is_null(schema: Schema) -> bool:
     return schema.get("type") == "null"
 
 
+def kinds_of(schema: Schema) -> list[str]:
+    """Return the JSON types of ``schema``, null included."""
+    kinds: str | list[str] = schema.get("type", [])
+    return [kinds] if isinstance(kinds, str) else kinds
+
+
+def values_of(schema: Schema) -> Schema | None:
+    """Return the schema of what an object with free names holds."""
+    found: object = schema.get("additionalProperties")
+    return cast("Schema", found) if isinstance(found, dict) else None
+
+
 def without_null(schema: Schema) -> tuple[Schema, bool]:
     """``schema`` without null, and whether null was among its values."""
-    kinds = schema.get("type")
-    if isinstance(kinds, list):
+    kinds = kinds_of(schema)
+    if len(kinds) > 1:
         rest = [kind for kind in kinds if kind != "null"]
         return {**schema, "type": rest[0]}, len(rest) < len(kinds)
     options = alternatives(schema)
@@ -58,13 +71,11 @@ def without_null(schema: Schema) -> tuple[Schema, bool]:
 
 def kind_of(schema: Schema) -> str:
     """The JSON type of ``schema`` besides null; empty where it has none."""
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((own for own in kind if own != "null"), "")
-    if kind is None and ("enum" in schema or "const" in schema):
+    kinds = kinds_of(schema)
+    if not kinds and ("enum" in schema or "const" in schema):
         values = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
         return "string" if all(isinstance(value, str) for value in values) else ""
-    return str(kind or "")
+    return next((kind for kind in kinds if kind != "null" or len(kinds) == 1), "")
 
 
 def is_model(schema: Schema) -> bool:

@@ -30,6 +30,7 @@ from codegen.emit_go_schemas import (
     only_value,
     reference,
     references,
+    values_of,
     without_null,
 )
 
@@ -127,7 +128,7 @@ class Types:
                     "jsonwalk.Strings" if item.decode == "jsonwalk.String[string]" else f"jsonwalk.Slice({item.decode})"
                 )
                 return Type(f"[]{item.text}", decode, secret=item.secret)
-            case "object" if isinstance(value := schema.get("additionalProperties"), dict):
+            case "object" if (value := values_of(schema)) is not None:
                 item = self._element(value, hint, owner)
                 return Type(f"map[string]{item.text}", f"jsonwalk.Map({item.decode})", secret=item.secret)
             case "object":
@@ -368,7 +369,7 @@ class Types:
             case "array":
                 item = self._part(schema.get("items", {}), hint, owner)
                 return Type(f"[]{item.text}", secret=item.secret)
-            case "object" if isinstance(value := schema.get("additionalProperties"), dict):
+            case "object" if (value := values_of(schema)) is not None:
                 item = self._part(value, hint, owner)
                 return Type(f"map[string]{item.text}", secret=item.secret)
             case "object":
@@ -402,7 +403,7 @@ class Types:
                 return [f"{tabs}check.Number(c, {at}, {value}{limits})"] if limits or kind_of(body) == "number" else []
             case "array":
                 return self._array_checks(body, value, at, depth)
-            case "object" if isinstance(item := body.get("additionalProperties"), dict):
+            case "object" if (item := values_of(body)) is not None:
                 return self._loop(item, value, at, depth, "AtName")
             case _:
                 return []
