@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import define, evolve, field, frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -30,7 +30,7 @@ from codegen.emit_go_types import Types
 from codegen.project import HERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from codegen.emit_go_models import Model, Schema
     from codegen.normal_form import NormalForm
@@ -211,9 +211,9 @@ class _Emitter:
             keep_trailing_newline=True,
             autoescape=False,  # noqa: S701  # it writes Go, no HTML
         )
-        filters = self.templates.filters
-        filters["assigned"], filters["quoted"] = _assigned, quoted
-        filters["raw"], filters["aligned"] = raw_quoted, aligned
+        # Jinja infers the type of its filters from those that it brings.
+        filters = cast("dict[str, Callable[..., object]]", self.templates.filters)
+        filters |= {"assigned": _assigned, "quoted": quoted, "raw": raw_quoted, "aligned": aligned}
 
     def files(self) -> dict[str, str]:
         paths: Mapping[str, Mapping[str, Schema]] = self.document["paths"]
