@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from boltz_api.async_transport import AsyncConnections, AsyncTransport
 from boltz_api.delays import Timing
 from boltz_api.errors import ArgumentTypeError, ArgumentValueError
 from boltz_api.flow import Flow, exchange
+from boltz_api.http_client import AsyncHTTPClient, SyncHTTPClient, check_http_client
 from boltz_api.redact import NotPickled, Secret
 from boltz_api.request import (
     NOT_GIVEN,
@@ -48,15 +50,7 @@ from boltz_api.settings import (
     insecure_http_from,
     seconds_from,
 )
-from boltz_api.transport import (
-    AsyncConnections,
-    AsyncHTTPClient,
-    AsyncTransport,
-    SyncConnections,
-    SyncHTTPClient,
-    SyncTransport,
-    check_http_client,
-)
+from boltz_api.sync_transport import SyncConnections, SyncTransport
 from boltz_api.validation import check_url_text, did_you_mean, shown
 
 if TYPE_CHECKING:

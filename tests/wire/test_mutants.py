@@ -85,8 +85,8 @@ def take_any_url(original: object) -> object:
 # Each: what is broken, where it stands, what it becomes, and the rule that this breaks.
 MUTANTS: list[tuple[str, str, Callable[..., object], str]] = [
     ("a failed create is sent again", "boltz_api.retry:may_retry_status", retry_create, "create-failed"),
-    ("a lost request counts as unsent", "boltz_api.transport:classify", call_it_unsent, "create-lost"),
-    ("a late response counts as unsent", "boltz_api.transport:classify", call_it_unsent, "create-late"),
+    ("a lost request counts as unsent", "boltz_api.sync_transport:classify", call_it_unsent, "create-lost"),
+    ("a late response counts as unsent", "boltz_api.sync_transport:classify", call_it_unsent, "create-late"),
     ("no failure leaves doubt", "boltz_api.retry:may_have_happened", constant(False), "create-failed"),
     ("every refusal leaves doubt", "boltz_api.retry:may_have_happened", constant(True), "create-refused"),
     ("what arrived is thrown away", "boltz_api.retry:_is_whole", constant(False), "create-complete"),
@@ -101,8 +101,8 @@ MUTANTS: list[tuple[str, str, Callable[..., object], str]] = [
     ("the server's wait is ignored", "boltz_api.delays:demanded_delay", constant(None), "retry-after"),
     ("any wait is accepted", "boltz_api.delays:MAX_DEMANDED_DELAY", lambda _: 1e9, "retry-after-cap"),
     ("a call has no end", "boltz_api.base:seconds_from", constant(None), "total-time"),
-    ("a body is sent in one piece", "boltz_api.transport:_UPLOAD_PIECE", lambda _: 10**9, "total-time"),
-    ("a response has no limit", "boltz_api.transport:Body", without_limit, "size"),
+    ("a body is sent in one piece", "boltz_api.sync_transport:UPLOAD_PIECE", lambda _: 10**9, "total-time"),
+    ("a response has no limit", "boltz_api.sync_transport:Body", without_limit, "size"),
     ("a cursor is not checked", "boltz_api.pagination:Place.after", go_anywhere, "pages-stuck"),
     ("an empty page is the end", "boltz_api.pagination:next_cursor", stop_at_an_empty_page, "pages-empty"),
     ("a cursor means another page", "boltz_api.pagination:next_cursor", go_on_with_a_cursor, "pages-end"),
