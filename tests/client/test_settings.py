@@ -14,13 +14,8 @@ from boltz_api import (
     AsyncBoltz,
     Boltz,
     ClientClosedError,
-    RedirectError,
     omit,
 )
-from boltz_api.request import CallOptions, Operation, Request, build_request
-from boltz_api.response import Received
-from boltz_api.retry import origin, redirect_target
-from boltz_api.settings import Settings
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted
@@ -34,21 +29,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"BOLTZ_{name}", raising=False)
 
 
-def test_the_environment_says_what_the_arguments_do_not(
-    server: Scripted, http: SayHTTP, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.will(http(200, NO_KEYS))
-    monkeypatch.setenv("BOLTZ_API_KEY", "from-the-environment\n")
-    monkeypatch.setenv("BOLTZ_BASE_URL", f"{server.url}/prefix")
-    monkeypatch.setenv("BOLTZ_CUSTOM_HEADERS", "X-One: 1\nno colon here\n X-Two : a:b \n")
-    with Boltz(default_headers={"x-one": "mine"}, default_query={"v": 2}) as client:
-        client.admin.api_keys.list()
-    (asked,) = server.asked
-    assert asked.path == "/prefix/compute/v1/admin/api-keys?v=2"
-    assert asked.headers["x-api-key"] == "from-the-environment"
-    assert (asked.headers["x-one"], asked.headers["x-two"]) == ("mine", "a:b")
-
-
 def test_arguments_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOLTZ_API_KEY", "from-the-environment")
     monkeypatch.setenv("BOLTZ_BASE_URL", "https://environment.example")
@@ -60,24 +40,10 @@ def test_arguments_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 
 REFUSED: list[tuple[dict[str, object], type[ArgumentError], str]] = [
-    ({"base_url": "api.boltz.bio"}, ArgumentValueError, "base_url: expected a URL"),
-    ({"base_url": "ftp://x"}, ArgumentValueError, "base_url: expected a URL"),
-    ({"base_url": "https://"}, ArgumentValueError, "base_url: expected a URL"),
     ({"base_url": "https://x:port"}, ArgumentValueError, "base_url: expected a URL"),
     ({"base_url": "https://[x"}, ArgumentValueError, "base_url: expected a URL"),
     ({"base_url": ""}, ArgumentValueError, "base_url: expected a URL"),
-    ({"base_url": "https://me:pass@x"}, ArgumentValueError, "user name or a password"),
-    ({"base_url": "https://x?a=b"}, ArgumentValueError, "neither a query nor a fragment"),
-    ({"base_url": "https://x/#"}, ArgumentValueError, "neither a query nor a fragment"),
-    ({"base_url": "https://x?"}, ArgumentValueError, "neither a query nor a fragment"),
     ({"base_url": "https://x/a b"}, ArgumentValueError, "spaces or line breaks"),
-    ({"base_url": "https://x/\r\nb"}, ArgumentValueError, "base_url"),
-    ({"base_url": "http://api.boltz.bio"}, ArgumentValueError, "plain http would send the API key unencrypted"),
-    ({"base_url": "http://localhost.evil.example"}, ArgumentValueError, "plain http"),
-    ({"base_url": "http://127.0.0.1.evil.example"}, ArgumentValueError, "plain http"),
-    ({"base_url": "http://10.0.0.1"}, ArgumentValueError, "plain http"),
-    ({"api_key": "a\r\nb: c"}, ArgumentValueError, "api_key: the value of 'x-api-key'"),
-    ({"api_key": "schlüssel"}, ArgumentValueError, "api_key: the value of 'x-api-key'"),
     ({"api_key": 7}, ArgumentTypeError, "api_key: expected the value of 'x-api-key' to be a string, got int"),
     ({"max_retries": -1}, ArgumentValueError, "max_retries: expected an integer of at least 0, got -1"),
     ({"max_retries": 1.5}, ArgumentTypeError, "max_retries: expected an integer, got 1.5"),
@@ -92,20 +58,13 @@ REFUSED: list[tuple[dict[str, object], type[ArgumentError], str]] = [
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), REFUSED, ids=[f"{row[0]}" for row in REFUSED])
-@pytest.mark.parametrize("kind", [Boltz, AsyncBoltz])
 def test_settings_that_cannot_work_are_refused_at_once(
-    kind: type[Boltz | AsyncBoltz], arguments: dict[str, object], error: type[ArgumentError], message: str
+    arguments: dict[str, object], error: type[ArgumentError], message: str
 ) -> None:
-    with pytest.raises(error) as caught:
-        kind(**{"api_key": "k", **arguments})  # type: ignore[arg-type]  # that is the test
-    assert message in str(caught.value)
-    assert "pass@" not in str(caught.value)
-    assert "schlüssel" not in str(caught.value)
-
-
-@pytest.mark.parametrize("url", ["http://localhost:8", "http://127.0.0.1:8", "http://[::1]:8"])
-def test_plain_http_may_go_to_this_machine(url: str) -> None:
-    assert str(Boltz(api_key="k", base_url=url).base_url).startswith(url)
+    for kind in (Boltz, AsyncBoltz):
+        with pytest.raises(error) as caught:
+            kind(**{"api_key": "k", **arguments})  # type: ignore[arg-type]  # that is the test
+        assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2", "http://[::0001]", "http://localhost.", "http://0.0.0.0"])
@@ -223,73 +182,3 @@ async def test_a_closed_client_says_so_to_a_task(server: Scripted) -> None:
 
 def test_the_repr_of_a_client_says_where_it_goes() -> None:
     assert repr(Boltz(api_key="secret-word")) == "Boltz(base_url='https://api.boltz.bio/')"
-
-
-ORIGINS = [
-    ("https://a.example", "https://A.example:443/x", True),
-    ("http://127.0.0.1:80", "http://127.0.0.1", True),
-    ("https://a.example", "http://a.example", False),
-    ("https://a.example", "https://a.example:8443", False),
-    ("https://a.example", "https://b.a.example", False),
-    ("https://a.example", "https://a.example.evil.example", False),
-    ("https://a.example", "https://a.example@evil.example", False),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "same"), ORIGINS)
-def test_what_an_origin_is(one: str, other: str, same: bool) -> None:
-    assert (origin(one) == origin(other)) is same
-
-
-REDIRECTS = [
-    ("GET", 302, "/b", True, "http://a.example/b"),
-    ("GET", 301, "b?c#d", True, "http://a.example/x/b?c"),
-    ("GET", 307, "http://a.example:80/b", True, "http://a.example:80/b"),
-    ("GET", 302, "//evil.example/b", True, None),
-    ("GET", 302, "https://a.example/b", True, None),
-    ("GET", 302, "http://[evil", True, None),
-    ("GET", 302, "http://a.example:port/", True, None),
-    ("GET", 302, "", True, None),
-    ("GET", 304, "/b", True, None),
-    ("POST", 307, "/b", True, "http://a.example/b"),
-    ("POST", 308, "/b", True, "http://a.example/b"),
-    ("POST", 302, "/b", True, None),
-    ("POST", 303, "/b", True, None),
-    ("POST", 307, "/b", False, None),
-]
-
-
-@pytest.mark.parametrize(("method", "status", "location", "repeatable", "target"), REDIRECTS)
-def test_which_redirects_are_followed(
-    method: str, status: int, location: str, repeatable: bool, target: str | None
-) -> None:
-    operation: Operation[object] = Operation(
-        name="o", method=method, path="/x/y", repeatable=repeatable, authenticated=False
-    )
-    prepared = build_request(Request(operation, CallOptions()), Settings(base_url="http://a.example/"))
-    answer = Received(prepared, httpx.Response(status, headers={"Location": location}), b"", 0)
-    assert redirect_target(answer, prepared) == target
-
-
-def test_a_redirect_within_the_service_is_followed(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
-    server.will(http(307, b"", {"location": "/new?x=1"}), http(200, NO_KEYS))
-    assert scripted_client.admin.api_keys.list(limit=1).data == []
-    assert [asked.path for asked in server.asked] == ["/compute/v1/admin/api-keys?limit=1", "/new?x=1"]
-
-
-def test_the_key_does_not_follow_a_redirect_to_another_host(
-    scripted_client: Boltz, server: Scripted, http: SayHTTP
-) -> None:
-    elsewhere = server.url.replace("127.0.0.1", "localhost")
-    server.will(http(302, b"", {"location": f"{elsewhere}/steal"}))
-    for call in (scripted_client.admin.api_keys.list, lambda: scripted_client.admin.api_keys.revoke("key_1")):
-        with pytest.raises(RedirectError, match="not followed"):
-            call()
-    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["api-keys", "revoke"]
-
-
-def test_redirects_that_never_end_are_an_error(scripted_client: Boltz, server: Scripted, http: SayHTTP) -> None:
-    server.will(http(302, b"", {"location": "/again"}))
-    with pytest.raises(RedirectError):
-        scripted_client.admin.api_keys.list()
-    assert len(server.asked) == 6
