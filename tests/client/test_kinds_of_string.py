@@ -5,10 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from boltz_api import Boltz
-from boltz_api.validation import plain
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted
@@ -39,15 +36,6 @@ class Count(int):
 
 class Amount(float):
     pass
-
-
-PLAIN = {Name("n"): "n", Mode.TEST: "test", Workspace.MINE: "ws_1", Days.WEEK: 7, Count(3): 3, Amount(1.5): 1.5}
-
-
-@pytest.mark.parametrize(("value", "expected"), [*PLAIN.items(), (True, True), (None, None)])
-def test_what_a_subclass_adds_is_left_away(value: object, expected: object) -> None:
-    found = plain(value)
-    assert (found, type(found)) == (expected, type(expected))
 
 
 def test_the_three_calls_take_them(
@@ -87,11 +75,3 @@ def test_bare_calls_and_the_client_take_them(server: Scripted, http: SayHTTP) ->
     (asked,) = server.asked
     assert (asked.path, asked.body) == ("/foo", b'{"x":"y","mode":"test","a":1}')
     assert (asked.headers["x-api-key"], asked.headers["x-mine"]) == ("k", "ws_1")
-
-
-def test_what_json_has_nothing_like_is_still_refused(scripted_client: Boltz, server: Scripted) -> None:
-    refusal = r"^body\.x: cannot be sent as JSON: Encoding objects of type object is unsupported"
-    for extra in ({}, {"a": 1}):
-        with pytest.raises(TypeError, match=refusal):
-            scripted_client.post("/foo", cast_to=object, body={"x": object()}, options={"extra_json": extra})
-    assert server.opened == 0
