@@ -58,20 +58,6 @@ async def test_a_thousand_calls_at_once(server: Scripted, http: SayHTTP) -> None
 
 
 @pytest.mark.anyio
-async def test_cancelling_at_any_point_gives_the_connection_back(server: Scripted, http: SayHTTP) -> None:
-    server.will(http(200, b" " * 200_000 + b"null", delay=0.02))
-    limits = httpx.Limits(max_connections=1)
-    async with httpx.AsyncClient(limits=limits) as http_client:
-        client = AsyncBoltz(api_key="k", base_url=server.url, http_client=http_client, max_retries=0)
-        for milliseconds in range(0, 40, 2):
-            with anyio.move_on_after(milliseconds / 1000):
-                await client.get("/x", cast_to=object)
-        # The only connection there may be is free, or this would wait for it in vain.
-        with anyio.fail_after(5):
-            assert await client.get("/x", cast_to=object) is None
-
-
-@pytest.mark.anyio
 async def test_creates_that_wait_for_a_connection_when_the_client_closes_did_not_happen(
     server: Scripted, http: SayHTTP
 ) -> None:
