@@ -108,29 +108,22 @@ def witness(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str])
 def failures(http: SayHTTP, key: str) -> Iterator[Answer]:
     """Servers that fail and, what is worse, repeat what they were told or what they have made."""
     echo = f"your key {key}, the new one {MADE}"
-    for status in (400, 401, 403, 404, 409, 422, 429, 500, 520):
+    for status in (401, 429, 500):
         yield http(status, {"code": "x", "message": echo, "details": {MADE: [key]}}, {"x-echo": echo})
         yield http(status, f"<html>{echo}".encode(), {"set-cookie": key})
     yield http(302, b"", {"location": f"https://elsewhere.example/?key={key}"})
     yield http(200, f"<html>{echo}".encode())
-    yield http(200, {"key": MADE})
-    yield http(200, {"key": MADE, "key_details": {"id": MADE}})
     yield http(200, {"key": MADE, "key_details": 7, "extra": MADE})
     yield http(200, f'{{"key": "{MADE}"'.encode())
     yield http(200, MADE.encode(), {"content-encoding": "gzip"})
-    yield http(200, MADE.encode(), {"content-encoding": "br"})
     whole = http(200, {"key": MADE}).raw
     yield type(http())(whole[:-3], "close")
-    yield type(http())(whole[:-3], "reset")
     yield type(http())(b"", "close")
     yield type(http())(MADE.encode() + b"\r\n\r\n", "close")
 
 
-@pytest.mark.parametrize("key", [OWN, UNUSUAL])
-def test_failing_calls_show_no_secret(
-    server: Scripted, http: SayHTTP, witness: Witness, key: str, nowhere: str
-) -> None:
-    with Boltz(api_key=key, base_url=server.url, max_retries=0, timeout=5) as client:
+def test_failing_calls_show_no_secret(server: Scripted, http: SayHTTP, witness: Witness, nowhere: str) -> None:
+    with Boltz(api_key=UNUSUAL, base_url=server.url, max_retries=0, timeout=5) as client:
         witness.sees(client)
         keys = client.admin.api_keys
         calls: list[Callable[[], object]] = [
@@ -143,14 +136,14 @@ def test_failing_calls_show_no_secret(
             lambda: client.post("/x", cast_to=NoneType, body={"a": 1}),
             client.with_options(base_url=nowhere).admin.api_keys.list,
         ]
-        for answer in failures(http, key):
+        for answer in failures(http, UNUSUAL):
             for call in calls:
                 server.will(answer)
                 try:
                     witness.sees(call())
                 except BoltzError as error:
                     witness.sees_error(error)
-    assert len(witness.pickles) > 150
+    assert len(witness.pickles) > 80
 
 
 def test_failing_calls_show_no_secret_to_tasks(server: Scripted, http: SayHTTP, witness: Witness) -> None:
@@ -166,26 +159,7 @@ def test_failing_calls_show_no_secret_to_tasks(server: Scripted, http: SayHTTP, 
                         witness.sees_error(error)
 
     asyncio.run(call_all())
-    assert len(witness.pickles) > 40
-
-
-def test_working_calls_show_no_secret(
-    server: Scripted,
-    http: SayHTTP,
-    witness: Witness,
-    created_answer: dict[str, object],
-) -> None:
-    server.will(http(200, {**created_answer, "key": MADE, "second_key": MADE}, {"x-echo": f"{OWN}, {MADE}"}))
-    with Boltz(api_key=OWN, base_url=server.url) as client:
-        created = client.admin.api_keys.create(name="x")
-        assert created.key == MADE
-        witness.sees(created)
-        answer = client.admin.api_keys.with_raw_response.create(name="x")
-        for shown in (answer, answer.http_request, answer.http_response, answer.parse()):
-            witness.sees(shown)
-        witness.sees(dict(answer.http_request.headers))
-        witness.pickles.append(pickle.dumps(answer.http_request))
-        witness.sees(client)
+    assert len(witness.pickles) > 15
 
 
 def test_a_failed_rotation_keeps_the_new_key_and_shows_it_to_nobody(witness: Witness, created_answer: object) -> None:
@@ -213,30 +187,24 @@ def test_what_caused_an_error_does_not_hold_the_key(server: Scripted, http: SayH
         assert cause.request.headers["x-api-key"] == "**********"
 
 
-def test_arguments_that_are_refused_show_no_secret(server: Scripted, witness: Witness) -> None:
+def test_arguments_that_are_refused_show_no_secret(witness: Witness) -> None:
     logging.getLogger("boltz_api").debug("Sending nothing: these are refused before")
-    with Boltz(api_key=OWN, base_url=server.url) as client:
-        calls: list[Callable[[], object]] = [
-            lambda: client.admin.api_keys.create(name=[OWN]),  # type: ignore[arg-type]  # that is the test
-            lambda: client.admin.api_keys.create(name="x", extra_headers={"x-other": f"{MADE}\n"}),
-            lambda: client.get(f"https://elsewhere.example/{OWN}", cast_to=NoneType),
-            lambda: Boltz(api_key=f"{OWN}\r\n{MADE}", base_url=server.url),
-            lambda: Boltz(api_key="x", base_url=f"ftp://{OWN}"),
-        ]
-        for call in calls:
-            with pytest.raises(BoltzError) as caught:
-                call()
-            witness.sees(caught.value)
-    assert server.opened == 0
+    client = Boltz(api_key="fake")
+    calls: list[Callable[[], object]] = [
+        lambda: client.admin.api_keys.create(name=[OWN]),  # type: ignore[arg-type]  # that is the test
+        lambda: client.get(f"https://elsewhere.example/{OWN}", cast_to=NoneType),
+        lambda: Boltz(api_key="x", base_url=f"ftp://{OWN}"),
+    ]
+    for call in calls:
+        with pytest.raises(BoltzError) as caught:
+            call()
+        witness.sees(caught.value)
 
 
 REFUSED: list[Callable[[], object]] = [
     lambda: Boltz(api_key=UNUSUAL, max_retries=-1),
-    lambda: Boltz(api_key=UNUSUAL, timeout=-1),
     lambda: Boltz(api_key=f"{UNUSUAL}\n{UNUSUAL}"),
-    lambda: Boltz(api_key="fake", default_headers={"authorization": UNUSUAL}, max_retries=-1),
     lambda: Boltz(api_key="fake", default_headers={"authorization": f"{UNUSUAL}\n"}),
-    lambda: Boltz(api_key="fake").copy(api_key=UNUSUAL, max_retries=-1),
     lambda: Boltz(api_key="fake").copy(api_key=f"{UNUSUAL}\0"),
     lambda: Boltz(api_key="fake").copy(default_headers={"x-mine": UNUSUAL}, set_default_headers={"x-mine": UNUSUAL}),
     lambda: setattr(Boltz(api_key="fake"), "api_key", f"{UNUSUAL}\0"),
@@ -297,27 +265,21 @@ def test_every_log_of_an_http_library_is_masked() -> None:
     assert speaking == {name for name in HTTP_LOGGERS if not name.startswith("hpack.")}
 
 
-@pytest.mark.parametrize("name", HTTP_LOGGERS)
-def test_http_libraries_logs_show_no_key_of_a_living_client(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_http_libraries_logs_show_no_key_of_a_living_client(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="")
-    log = logging.getLogger(name)
     first = Boltz(api_key=UNUSUAL)
     with Boltz(api_key=UNUSUAL):
         del first
         gc.collect()
-        log.debug("Adding %s=%s", "x-api-key", UNUSUAL)
-        log.debug("answered: %s", [("x-echo", f"{UNUSUAL} {MADE}")])
-        log.debug("nothing %s", "secret")
-    said = [record.getMessage() for record in caplog.records if record.name == name]
-    assert said == (
-        []
-        if name.startswith("hpack.")
-        else [
-            f"Adding x-api-key={MASK}",
-            f"answered: [('x-echo', '{MASK} sk_bc_{MASK}')]",
-            "nothing secret",
-        ]
-    )
+        for name in HTTP_LOGGERS:
+            log = logging.getLogger(name)
+            log.debug("Adding %s=%s", "x-api-key", UNUSUAL)
+            log.debug("answered: %s", [("x-echo", f"{UNUSUAL} {MADE}")])
+            log.debug("nothing %s", "secret")
+    shown = [f"Adding x-api-key={MASK}", f"answered: [('x-echo', '{MASK} sk_bc_{MASK}')]", "nothing secret"]
+    for name in HTTP_LOGGERS:
+        said = [record.getMessage() for record in caplog.records if record.name == name]
+        assert (name, said) == (name, [] if name.startswith("hpack.") else shown)
 
 
 def test_other_logs_and_other_programs_keep_what_they_say(caplog: pytest.LogCaptureFixture) -> None:
@@ -334,7 +296,6 @@ LEVELS: list[tuple[str, list[str]]] = [
     ("debug", ["Sending", "answered 200", "Retrying"]),
     ("info", ["answered 200", "Retrying"]),
     ("loud", []),
-    ("", []),
 ]
 
 
@@ -354,34 +315,15 @@ def test_the_environment_turns_the_log_on(server: Scripted, http: SayHTTP, level
     assert OWN not in run.stderr
 
 
-@given(st.text(), st.text(alphabet="abcXYZ019_-", min_size=7), st.text())
-def test_whatever_looks_like_a_key_is_masked(before: str, secret: str, after: str) -> None:
-    for kind in ("admin_live", "admin_test", "ws_live", "ws_test", "something_new"):
-        assert f"sk_bc_{kind}_{secret}" not in scrub(f"{before}sk_bc_{kind}_{secret}{after}")
-
-
-@given(st.text(min_size=8))
-def test_a_known_secret_is_masked_whatever_it_looks_like(secret: str) -> None:
-    masked = scrub(f"it is {secret}!", [Secret(secret)])
-    assert masked == f"it is {MASK}!" or secret in MASK
-
-
-def test_what_is_too_short_for_a_secret_is_left_in_the_text() -> None:
+def test_what_is_no_secret_is_left_in_the_text() -> None:
     assert scrub("a password", [Secret("a passwo")]) == f"{MASK}rd"
     assert scrub("a password", [Secret("a passw")]) == "a password"
-
-
-def test_what_the_service_itself_shows_of_a_key_is_not_masked() -> None:
     assert scrub("sk_bc_admin_ sk_bc_ws_liv") == "sk_bc_admin_ sk_bc_ws_liv"
 
 
-def test_a_secret_shows_itself_only_when_asked() -> None:
-    secret = Secret(OWN)
-    assert (secret.reveal(), secret == Secret(OWN), hash(secret) == hash(Secret(OWN))) == (OWN, True, True)
-    assert [secret == other for other in (Secret(OWN + "x"), OWN, None)] == [False, False, False]
-    assert OWN not in f"{secret} {secret!r}"
+def test_a_secret_is_not_pickled() -> None:
     with pytest.raises(TypeError, match="a secret is not pickled"):
-        pickle.dumps(secret)
+        pickle.dumps(Secret(OWN))
 
 
 @given(st.text(alphabet="abc ", min_size=0, max_size=30), st.integers(min_value=-60, max_value=20))
@@ -405,10 +347,7 @@ def test_nothing_steers_a_terminal() -> None:
     assert printable("a\x1b[2Jb\u009bc\u202ed\x7f\U000e0001") == r"a\u001b[2Jb\u009bc\u202ed\u007f\udb40\udc01"
 
 
-INTERRUPTIONS = [KeyboardInterrupt, SystemExit]
-
-
-@pytest.mark.parametrize("interruption", INTERRUPTIONS)
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
 def test_an_interrupted_create_says_how_to_find_the_key_and_shows_no_secret(
     interruption: type[BaseException], witness: Witness
 ) -> None:
