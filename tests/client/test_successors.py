@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -112,14 +111,11 @@ def test_the_old_key_stays_where_the_successor_is_another(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("successor", "said"), WRONG)
-async def test_a_task_leaves_the_old_key_too(
-    service: Service, scripted_async_client: AsyncBoltz, successor: dict[str, object], said: str
-) -> None:
-    service.successor = successor
+async def test_a_task_leaves_the_old_key_too(service: Service, scripted_async_client: AsyncBoltz) -> None:
+    service.successor = {"name": "other"}
     with pytest.raises(RotationError) as caught:
         await scripted_async_client.admin.api_keys.rotate("key_old")
-    check_nothing_was_revoked(caught.value, service, said)
+    check_nothing_was_revoked(caught.value, service, "its name is 'other', not 'ci'")
 
 
 def test_a_successor_without_a_secret_is_none(service: Service, scripted_client: Boltz) -> None:
@@ -178,12 +174,9 @@ def test_a_key_that_is_still_active_was_not_revoked(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("revoked", "said"), UNREVOKED)
-async def test_nor_was_it_for_a_task(
-    service: Service, scripted_async_client: AsyncBoltz, revoked: dict[str, object], said: str
-) -> None:
-    service.revoked = revoked
-    with pytest.raises(RotationError, match=said) as caught:
+async def test_nor_was_it_for_a_task(service: Service, scripted_async_client: AsyncBoltz) -> None:
+    service.revoked = {"is_active": True}
+    with pytest.raises(RotationError, match="the key 'key_old', which is active") as caught:
         await scripted_async_client.admin.api_keys.rotate("key_old")
     assert (caught.value.stage, caught.value.working) == ("revoke", ("key_new",))
 
@@ -215,7 +208,3 @@ def test_a_key_at_hand_that_cannot_be_rotated_costs_no_request(sandbox: Sandbox,
     with pytest.raises(RotationError, match="is not active") as caught:
         client.admin.api_keys.rotate(revoked)
     assert (caught.value.stage, caught.value.old, len(sandbox.received)) == ("lookup", revoked, before)
-
-
-def test_the_scripted_clock_stands_where_the_keys_think(patience: Any) -> None:
-    assert datetime.fromtimestamp(patience.now, UTC).date().isoformat() == "2027-01-15"
