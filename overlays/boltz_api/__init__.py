@@ -5,7 +5,7 @@
     client = Boltz()  # takes BOLTZ_API_KEY from the environment
     api_key = client.admin.api_keys.create(name="x")
 
-Importing this package imports next to nothing: each name comes in when it is first used.
+Importing this package imports almost nothing: each name is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 __title__ = "boltz_api"
 # The one place that states the version; the build reads it here. Asking importlib.metadata instead would cost every
-# program 5 ms on the way to its first answer.
+# program 5 ms before its first response.
 __version__ = "0.1.0"
 
 # The module that each name comes from, and its name there if that differs. Type checkers read the imports above; a test

@@ -1,4 +1,4 @@
-"""Performs the steps of a flow in the calling task, under asyncio or trio. Nothing is decided here."""
+"""Performs the steps of a flow in the calling task, under asyncio or trio. The flow makes all decisions."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ R = TypeVar("R")
 
 
 class AsyncProgress(Progress):
-    """Progress that is told to a coroutine function."""
+    """Progress that is reported to a coroutine function."""
 
     async def __call__(self, event: str, about: Mapping[str, Any]) -> None:
-        """Take in an event."""
+        """Record an event."""
         if not self._written:
             self._begun = True
             self._written = is_start(event, about)
 
 
 def _async_stream(http: object, pieces: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> object:
-    """Return a stream of the kind that the HTTP library's own messages take."""
+    """Return a stream of the type that the HTTP library's own messages take."""
 
     class Stream(http_library(http).AsyncByteStream):  # type: ignore[misc]  # known at run time only
         def __aiter__(self) -> AsyncIterator[bytes]:
@@ -51,7 +51,7 @@ def _running_in_trio() -> bool:
 
 
 def _event_loop() -> object:
-    """Return what connections belong to: they do not work in another event loop."""
+    """Return the event loop that connections belong to: they do not work in another one."""
     if _running_in_trio():
         import trio
 
@@ -63,7 +63,7 @@ def _event_loop() -> object:
 
 
 def _is_over(loop: object) -> bool:
-    """Tell whether nothing runs in ``loop`` any more."""
+    """Return True if nothing runs in ``loop`` any more."""
     import asyncio
 
     if isinstance(loop, asyncio.AbstractEventLoop):
@@ -72,7 +72,7 @@ def _is_over(loop: object) -> bool:
 
     assert isinstance(loop, trio.lowlevel.TrioToken)
     try:
-        loop.run_sync_soon(int)  # the only way to ask is to have something done
+        loop.run_sync_soon(int)  # the only way to find out is to schedule something
     except trio.RunFinishedError:
         return True
     return False
@@ -102,10 +102,10 @@ class Lane:
         self._gate = gate
 
     async def enter(self, seconds: float | None) -> None:
-        """Wait for a turn.
+        """Wait for a free slot.
 
         Raises:
-            NoFreeConnectionError: It has not come after so many seconds.
+            NoFreeConnectionError: None became free within so many seconds.
 
         """
         if self._gate is None:
@@ -122,7 +122,7 @@ class Lane:
                 raise NoFreeConnectionError("No connection became free in time.") from None
 
     def leave(self) -> None:
-        """Let the next one in."""
+        """Free the slot for the next request."""
         if self._gate is not None:
             self._gate.release()
 
@@ -138,7 +138,7 @@ class AsyncConnections:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+        """True if the connections have been closed."""
         return self._closed or (self._given is not None and self._given.client.is_closed)
 
     def lane(self, url: str) -> Lane:
@@ -156,7 +156,7 @@ class AsyncConnections:
         lane = self._own.get(key)
         if lane is None:
             with self._lock:
-                # A lane holds on to its loop, so neither would ever go by itself.
+                # A lane references its loop, so neither would ever be garbage-collected.
                 self._own = {other: kept for other, kept in self._own.items() if not _is_over(other[0])}
                 lane = self._own[key] = _own_lane(key[1])
         return lane
@@ -196,7 +196,7 @@ class AsyncTransport:
 
     @property
     def closed(self) -> bool:
-        """Whether this transport, or its HTTP client, has been closed."""
+        """True if this transport, or its HTTP client, has been closed."""
         return self._closed or self._connections.is_closed
 
     async def close(self) -> None:

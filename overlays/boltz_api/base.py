@@ -1,4 +1,4 @@
-"""What every client has, whatever the contract: settings, connections, and calls to endpoints that it does not have.
+"""The base of every client, whatever the contract: settings, connections, and calls to undocumented endpoints.
 
 The generated root classes derive from these, and say where the service is and how it takes the key.
 """
@@ -77,7 +77,7 @@ class RequestOptions(TypedDict, total=False):
 
 
 class BaseClient(NotPickled, Generic[H]):
-    """What clients for threads and for tasks share.
+    """The base of the clients for threads and for tasks.
 
     Args:
         api_key: The key. Left out, the environment's ``BOLTZ_API_KEY``.
@@ -101,9 +101,9 @@ class BaseClient(NotPickled, Generic[H]):
     """
 
     _server: ClassVar[str] = ""
-    """The URL that the contract names."""
+    """The contract's URL."""
     _security: ClassVar[Security | None] = None
-    """How the contract says that the key travels."""
+    """How a request carries the key, by the contract."""
 
     _pickle_instead = "make another where it is needed: Boltz() takes the key from BOLTZ_API_KEY"
 
@@ -126,7 +126,7 @@ class BaseClient(NotPickled, Generic[H]):
         _timing: Timing | None = None,
         _strict_response_validation: bool = True,
     ) -> None:
-        # Concealed before anything can fail: crash reporters send the locals of every frame.
+        # Wrapped before anything can fail: crash reporters send the locals of every frame.
         key, headers = Secret(api_key), Secret(default_headers)
         del api_key, default_headers
         insecure = insecure_http_from(allow_insecure_http)
@@ -163,7 +163,7 @@ class BaseClient(NotPickled, Generic[H]):
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where the service is."""
+        """The URL of the service."""
         import httpx
 
         return httpx.URL(self._settings.base_url)
@@ -206,12 +206,12 @@ class BaseClient(NotPickled, Generic[H]):
 
     @property
     def default_headers(self) -> dict[str, str | Omit]:
-        """What every request carries, the key included."""
+        """The headers of every request, the key included."""
         return dict(self._settings.standard_headers)
 
     @property
     def default_query(self) -> dict[str, object]:
-        """What every request asks in addition."""
+        """The query parameters that are added to every request."""
         return dict(self._settings.query)
 
     def copy(
@@ -408,7 +408,7 @@ class SyncAPIClient(BaseClient[SyncHTTPClient]):
         return self._send("DELETE", path, cast_to, body, content, options)
 
     def is_closed(self) -> bool:
-        """Tell whether this client, or the HTTP client that it uses, has been closed."""
+        """Return True if this client, or the HTTP client that it uses, has been closed."""
         return self._transport.closed
 
     def close(self) -> None:
@@ -510,7 +510,7 @@ class AsyncAPIClient(BaseClient[AsyncHTTPClient]):
         return await self._send("DELETE", path, cast_to, body, content, options)
 
     def is_closed(self) -> bool:
-        """Tell whether this client, or the HTTP client that it uses, has been closed."""
+        """Return True if this client, or the HTTP client that it uses, has been closed."""
         return self._transport.closed
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ class Boltz(SyncClient):
 
     @cached_property
     def admin(self) -> AdminResource:
-        """What takes an admin key: ``client.admin.api_keys``."""
+        """The resources that take an admin key: ``client.admin.api_keys``."""
         from boltz_api.keys import AdminResource
 
         return AdminResource(self)
@@ -62,7 +62,7 @@ class AsyncBoltz(AsyncClient):
 
     @cached_property
     def admin(self) -> AsyncAdminResource:
-        """What takes an admin key: ``client.admin.api_keys``."""
+        """The resources that take an admin key: ``client.admin.api_keys``."""
         from boltz_api.keys import AsyncAdminResource
 
         return AsyncAdminResource(self)

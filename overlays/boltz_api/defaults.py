@@ -20,13 +20,13 @@ DEFAULT_CONNECTION_LIMITS: Final = httpx.Limits(
     max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
 )
 
-# The environment's proxy may be on another machine, which is none of the key's business, and cannot reach this one.
+# The environment's proxy may be on another machine, which must not see the key and cannot reach loopback here.
 _NO_PROXY_FOR: Final = tuple(f"all://[{host}]" if ":" in host else f"all://{host}" for host in LOOPBACK)
 
 Transport: TypeAlias = httpx.BaseTransport
-"""What may be passed to an ``httpx.Client`` as its ``transport``."""
+"""The type of the argument ``transport`` of an ``httpx.Client``."""
 ProxiesTypes: TypeAlias = str | httpx.Proxy | dict[str | httpx.URL, str | httpx.URL | httpx.Proxy | None]
-"""The ways of writing down a proxy, or one for each kind of URL."""
+"""The types of a proxy setting: one proxy, or one for each kind of URL."""
 
 
 class UnusableTrustError(Exception):
@@ -38,7 +38,7 @@ def with_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
     defaults: dict[str, object] = {
         "timeout": DEFAULT_TIMEOUT,
         "limits": DEFAULT_CONNECTION_LIMITS,
-        # A cookie set for one key would go out with the next one: clients with different keys share connections.
+        # A cookie set for one key would be sent with another: clients with different keys share connections.
         "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     }
     if not {"proxy", "mounts", "transport"} & options.keys():
@@ -50,7 +50,7 @@ def own_options(scheme: str) -> dict[str, Any]:
     """Return the options of a client that is to speak ``scheme`` only.
 
     Reading the certificates that TLS trusts takes longer than all else that making a client does; http needs none, and
-    its client trusts nobody.
+    its client gets none.
 
     Raises:
         UnusableTrustError: What the environment names as trusted holds no certificates.
@@ -61,7 +61,7 @@ def own_options(scheme: str) -> dict[str, Any]:
     named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
     try:
         if "SSL_CERT_FILE" in named:
-            # Up to 0.27, httpx takes no notice of one that is not there, and trusts whom its user did not mean.
+            # Up to 0.27, httpx ignores a missing file, and trusts certificates that the user did not choose.
             os.stat(named["SSL_CERT_FILE"])  # noqa: PTH116  # pathlib takes a while to import
         return {"verify": httpx.create_ssl_context()}
     except OSError as error:  # which ssl.SSLError is, too

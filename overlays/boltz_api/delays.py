@@ -12,12 +12,12 @@ from msgspec import Struct
 INITIAL_DELAY: Final = 0.5
 MAX_DELAY: Final = 8.0
 MAX_DEMANDED_DELAY: Final = 60.0
-"""What a server may ask for. Beyond it, the client's own back-off holds: no server can put a client to sleep."""
+"""The longest delay that a server may ask for; beyond it, the client uses its own back-off and cannot be stalled."""
 
 # Doubling more often changes nothing any more, and would overflow for absurd numbers of retries.
 _DOUBLINGS: Final = 5
 
-# Years 2000 to 2200: what lies outside is no clock's time, and may be beyond what datetime can hold.
+# Years 2000 to 2200: other times are implausible, and datetime may not be able to hold them.
 _PLAUSIBLE: Final = (946_684_800.0, 7_258_118_400.0)
 
 
@@ -37,7 +37,7 @@ def own_delay(retries_taken: int, random: float) -> float:
 
     Args:
         retries_taken: How many retries there have been.
-        random: A number from 0 to 1, so that clients which failed together do not come back together.
+        random: A number from 0 to 1, so that clients that failed together do not retry together.
 
     """
     delay: float = min(INITIAL_DELAY * 2 ** min(retries_taken, _DOUBLINGS), MAX_DELAY)
@@ -68,7 +68,7 @@ def demanded_delay(headers: Mapping[str, str], now: float | None = None) -> floa
 
 
 def delay_before_retry(headers: Mapping[str, str] | None, *, retries_taken: int, random: float, now: float) -> float:
-    """Return what the server demands, within reason; else the client's own back-off."""
+    """Return the server's delay, if it is within the limit; else the client's own back-off."""
     demanded = None if headers is None else demanded_delay(headers, now)
     if demanded is not None and 0 < demanded <= MAX_DEMANDED_DELAY:
         return demanded

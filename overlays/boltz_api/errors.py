@@ -43,14 +43,14 @@ __all__ = [
 
 
 class BoltzError(Exception):
-    """The base of every error that this package raises."""
+    """The base of every error of this package."""
 
     def __reduce__(self) -> tuple[Callable[..., BoltzError], tuple[object, ...]]:
         # The constructors take keywords, which the default way of pickling exceptions cannot replay.
         return _restored, (type(self), self.args, self._state())
 
     def _state(self) -> dict[str, object]:
-        """What a pickle keeps besides the message."""
+        """Return the attributes that a pickle keeps besides the message."""
         return dict(vars(self))
 
 
@@ -91,11 +91,11 @@ CLOSED: Final = "This client has been closed; make a new one."
 
 
 class PaginationError(BoltzError):
-    """The server's cursors do not lead through the list: one leads nowhere, or round in a circle."""
+    """The server's cursors are unusable: one is missing, or repeats an earlier one."""
 
 
 class NoNextPageError(BoltzError, RuntimeError):
-    """The page has no next one; ``has_next_page()`` tells beforehand."""
+    """The page has no next one; check ``has_next_page()`` first."""
 
 
 class NoSuchKeyError(BoltzError, LookupError):
@@ -106,7 +106,7 @@ class RotationError(BoltzError):
     """A key could not be rotated. At least one key goes on working."""
 
     stage: Literal["lookup", "create", "compare", "check", "revoke"]
-    """What failed. ``compare``: the successor was made, and is not what was asked for."""
+    """The step that failed. ``compare``: the successor was made, and is not what was asked for."""
     old: APIKey | None
     """The key to replace, as it was found."""
     new: APIKeyCreateResponse | None
@@ -134,14 +134,14 @@ class RotationError(BoltzError):
 
 
 class APIError(BoltzError):
-    """A request was made, or tried, and gave no usable response."""
+    """A request was made, or attempted, and gave no usable response."""
 
     message: str
     request: httpx.Request
     """The request with its secrets masked: an ``httpx.Request``, or one of httpx2 where the client uses that."""
 
     outcome_unknown: bool = False
-    """True where the request may have taken effect, no usable response came, and repeating it could do it twice.
+    """True where the request may have taken effect, no usable response was received, and a retry could do it twice.
 
     ``client.admin.api_keys.candidates(error)`` then lists the keys that it may have created.
     """
@@ -150,16 +150,16 @@ class APIError(BoltzError):
     """The operation's name in the contract; ``None`` for an undocumented endpoint."""
 
     arguments: Mapping[str, object] = {}  # never written to; a call replaces it
-    """What the operation was called with, by wire name."""
+    """The arguments of the call, by wire name."""
 
     started_at: datetime | None = None
     """When the call began, by this machine's clock."""
 
     _started: float | None = None
-    """When the call began, by the clock that nobody sets; of no meaning in another process."""
+    """When the call began, by the monotonic clock; of no meaning in another process."""
 
     _secretive: bool = True
-    """Whether a response may hold a secret, which a pickle must not."""
+    """True if a response may hold a secret, which a pickle must not."""
 
     def __init__(self, message: str, request: object, *, body: object | None = None) -> None:
         super().__init__(message)
@@ -170,7 +170,7 @@ class APIError(BoltzError):
 
     @property
     def body(self) -> object | None:
-        """The response's body: decoded if it is JSON, else its text; ``None`` if no response came."""
+        """The response's body: decoded if it is JSON, else its text; ``None`` if no response was received."""
         return getattr(self, "_body", None)
 
     def describe(
@@ -210,16 +210,16 @@ class APIError(BoltzError):
 
 
 class APIResponseValidationError(APIError):
-    """A response came and does not fit the contract, or is not what was asked for.
+    """A response was received that does not fit the contract, or is not what was asked for.
 
-    ``response`` holds it as it came, and ``body`` its text: a key that was created is in there. Neither the message
+    ``response`` holds it as received, and ``body`` its text: a key that was created is in there. Neither the message
     nor ``repr`` nor a pickle shows it.
     """
 
     response: httpx.Response
     status_code: int
     path: str | None
-    """Where in the response the fault is, such as ``$.data[3].created_at``."""
+    """The path to the fault in the response, such as ``$.data[3].created_at``."""
 
     def __init__(
         self,
@@ -238,7 +238,7 @@ class APIResponseValidationError(APIError):
 
     @property
     def body(self) -> object | None:
-        """The response's text as it came, secrets included."""
+        """The response's text as received, secrets included."""
         given: object = getattr(self, "_body", None)
         return self.response.text if given is None else given
 
@@ -247,10 +247,10 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """A response came with a status other than 2xx."""
+    """A response was received with a status other than 2xx."""
 
     response: httpx.Response
-    """The response as it came; its request has its secrets masked."""
+    """The response as received; its request has its secrets masked."""
     status_code: int
 
     def __init__(self, message: str, *, response: object, body: object | None = None) -> None:
@@ -260,13 +260,13 @@ class APIStatusError(APIError):
 
     @property
     def code(self) -> str | None:
-        """The service's word for what went wrong, such as ``not_found``."""
+        """The service's error code, such as ``not_found``."""
         code = self._fields().get("code")
         return code if isinstance(code, str) else None
 
     @property
     def details(self) -> object | None:
-        """What the service says beyond code and message, such as the fields that failed validation."""
+        """The service's details beyond code and message, such as the fields that failed validation."""
         return self._fields().get("details")
 
     @property
@@ -277,7 +277,7 @@ class APIStatusError(APIError):
 
     @property
     def retry_after(self) -> float | None:
-        """After how many seconds the service says to try again."""
+        """The seconds to wait before a retry, according to the service."""
         return demanded_delay(self.response.headers)
 
     def _fields(self) -> Mapping[str, object]:
@@ -318,21 +318,21 @@ class InternalServerError(APIStatusError):
 
 
 class RedirectError(APIStatusError):
-    """3xx: the answer points elsewhere, and following it could leak the key or repeat the request."""
+    """3xx: the response points elsewhere, and following it could leak the key or repeat the request."""
 
 
 class APIConnectionError(APIError):
-    """No response came: the connection could not be made, or was lost."""
+    """No response was received: the connection could not be made, or was lost."""
 
     response: httpx.Response | None = None
-    """The part of a response that came before the connection was lost."""
+    """The part of a response that was received before the connection was lost."""
 
     def __init__(self, *, message: str = "Connection error.", request: object) -> None:
         super().__init__(message, request)
 
 
 class APITimeoutError(APIConnectionError):
-    """No response came in time."""
+    """No response was received in time."""
 
     def __init__(self, request: object, *, message: str = "Request timed out.") -> None:
         super().__init__(message=message, request=request)

@@ -1,7 +1,7 @@
 """One call as a flow: the steps it takes, apart from the threads or tasks that perform them.
 
-A flow is a generator. It yields what is to be done, is sent the outcome, and returns its result. The decisions stand
-in flows, once; the two transports only perform the steps.
+A flow is a generator. It yields the next step, is sent the outcome, and returns its result. All decisions are made
+in flows; the two transports only perform the steps.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class Send(Struct, frozen=True):
     prepared: Prepared[Any]
     timeouts: Timeouts
     limit: int
-    """How many bytes the body may have."""
+    """The maximum size of the body, in bytes."""
     started: float
     deadline: float | None
     stream: bool
     """Leave the body of a success unread."""
     broken: Callable[[Failure], APIError]
-    """Gives the error for a body that breaks off while it is read later."""
+    """Returns the error for a streamed body whose connection is lost later."""
 
 
 class Sleep(Struct, frozen=True):
@@ -57,35 +57,35 @@ class Ask(Struct, frozen=True):
 
 Step: TypeAlias = Send | Sleep | Ask
 
-# What is sent in depends on the step that was yielded, which Generator cannot say: hence Any.
+# The type sent in depends on the step yielded, which Generator cannot express: hence Any.
 Flow: TypeAlias = Generator[Step, Any, R]
 
 
 class Safeguard(Protocol):
-    """What a resource adds to the handling of an operation that must not happen twice."""
+    """The checks that a resource adds to an operation that must not happen twice."""
 
     def differences(self, asked: Mapping[str, object], response: Any) -> Sequence[str]:
-        """Return in what a decoded response is not what was asked for, in words."""
+        """Return the differences between a decoded response and what was asked for, in words."""
         ...
 
     def advice(self, asked: Mapping[str, object], started_at: datetime, *, interrupted: bool) -> str:
-        """Return how to find out what became of a request whose outcome is unknown."""
+        """Return advice on how to determine the outcome of a request."""
         ...
 
 
 class Call(Struct, frozen=True):
-    """A request on its way."""
+    """A request that has been sent, or is about to be."""
 
     prepared: Prepared[Any]
     settings: Settings
     safeguard: Safeguard | None
     started: float
-    """By the clock that nobody sets."""
+    """By the monotonic clock."""
     started_at: float
     """Seconds since the epoch."""
 
     def attach_to(self, error: APIError, *, outcome_unknown: bool) -> APIError:
-        """Attach this call to the error that it ends in."""
+        """Attach this call to its error."""
         operation = self.prepared.operation
         return error.describe(
             operation=operation.name or None,
@@ -136,7 +136,7 @@ class Call(Struct, frozen=True):
         return result
 
     def broken(self, failure: Failure) -> APIError:
-        """Return the error for a body that broke off while it was streamed."""
+        """Return the error for a body whose connection was lost while it was streamed."""
         error = connection_error(failure, self.prepared)
         return self.attach_to(error, outcome_unknown=not self.prepared.operation.repeatable)
 
@@ -156,10 +156,10 @@ class Accepted(Struct, frozen=True):
 def exchange(
     settings: Settings, prepared: Prepared[Any], safeguard: Safeguard | None = None, *, stream: bool = False
 ) -> Flow[Accepted]:
-    """Send the request until there is a success, or no hope of one.
+    """Send the request, with retries, until it succeeds or a retry cannot help.
 
     Raises:
-        APIError: There is none.
+        APIError: It did not succeed.
 
     """
     timing = settings.timing
@@ -202,7 +202,7 @@ def exchange(
 
 
 def within(timeouts: Timeouts, remaining: float) -> Timeouts:
-    """Return ``timeouts``, none of them longer than what remains of the call's time."""
+    """Return ``timeouts``, none of them longer than the rest of the call's total timeout."""
     # Zero would mean "at once" to a socket, which fails even where the response is there already.
     most = max(remaining, 0.001)
     connect, read, write, pool = timeouts
@@ -221,13 +221,13 @@ def call(settings: Settings, request: Request[R], safeguard: Safeguard | None = 
 
 
 def ask(function: Callable[[Any], object], value: object) -> Flow[object]:
-    """Have the caller's function called."""
+    """Call the caller's function."""
     outcome: object = yield Ask(function, value)
     return outcome
 
 
 class SyncPerformer(Protocol):
-    """What performs flows for a resource or a page, with its own settings: a client for threads."""
+    """A client for threads, which performs flows for a resource or a page with its own settings."""
 
     def perform(self, flow: Callable[Concatenate[Settings, P], Flow[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """Perform the flow that ``flow`` gives for the settings and these arguments."""

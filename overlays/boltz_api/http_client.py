@@ -1,4 +1,4 @@
-"""The HTTP client as it is called here (httpx and httpx2 both fit), and what the two transports share."""
+"""The interface of HTTP clients (httpx and httpx2 both fit), and code that the two transports share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AsyncHTTPResponse(HTTPResponse, Protocol):
 
 
 class HTTPClient(Protocol):
-    """What both kinds of HTTP client have."""
+    """The members that both kinds of HTTP client have."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -55,7 +55,7 @@ class HTTPClient(Protocol):
 
 
 class SyncHTTPClient(HTTPClient, Protocol):
-    """``httpx.Client``, ``httpx2.Client``, or what behaves like them."""
+    """``httpx.Client``, ``httpx2.Client``, or a compatible client."""
 
     def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> SyncHTTPResponse: ...
 
@@ -63,7 +63,7 @@ class SyncHTTPClient(HTTPClient, Protocol):
 
 
 class AsyncHTTPClient(HTTPClient, Protocol):
-    """``httpx.AsyncClient``, ``httpx2.AsyncClient``, or what behaves like them."""
+    """``httpx.AsyncClient``, ``httpx2.AsyncClient``, or a compatible client."""
 
     async def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> AsyncHTTPResponse: ...
 
@@ -71,15 +71,15 @@ class AsyncHTTPClient(HTTPClient, Protocol):
 
 
 def check_http_client(given: object, closing: str, expected: str) -> None:
-    """Refuse an HTTP client of the wrong kind, which would fail at the first request, with its outcome in doubt.
+    """Refuse an HTTP client of the wrong kind, which would fail at the first request, with an unknown outcome.
 
     Args:
-        given: What was passed, if anything was.
-        closing: The method that closes such a client, by which the kinds are told apart.
-        expected: What it should be, in words.
+        given: The argument, if one was passed.
+        closing: The name of the method that closes such a client, which distinguishes the kinds.
+        expected: A description of the right kind.
 
     Raises:
-        ArgumentTypeError: It is something else.
+        ArgumentTypeError: It is of another kind.
 
     """
     if given is not None and not all(
@@ -92,9 +92,9 @@ def check_http_client(given: object, closing: str, expected: str) -> None:
 
 
 class Progress:
-    """How far a request has come, as the HTTP library tells its ``trace`` extension.
+    """The progress of a request, from the HTTP library's ``trace`` extension.
 
-    A request that fails before it was written certainly did not happen, however it failed.
+    A request that fails before it was written cannot have taken effect.
     """
 
     _begun = False
@@ -102,15 +102,15 @@ class Progress:
 
     @property
     def unwritten(self) -> bool:
-        """Whether nothing of the request can have left; False where the HTTP library does not tell."""
+        """True if no part of the request can have been sent; False if the HTTP library does not report it."""
         return self._begun and not self._written
 
 
 def is_start(event: str, about: Mapping[str, Any]) -> bool:
-    """Tell whether the request itself begins to be written; a proxy is asked to connect before that."""
+    """Return True if writing of the request itself begins, which is after any CONNECT to a proxy."""
     if not event.endswith("send_request_headers.started") or about["request"].method == b"CONNECT":
         return False
-    # Nothing more is to be learnt, and each event takes a while.
+    # Later events add nothing, and each takes time.
     about["request"].extensions.pop("trace", None)
     return True
 

@@ -1,4 +1,4 @@
-"""What an administrator of many keys needs beyond the three calls, made of them: find, get, rotate, candidates."""
+"""Helpers for administrators of many keys, made of the three calls: find, get, rotate, candidates."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ from boltz_api_generated.resources.admin.api_keys import (
 V = TypeVar("V")
 
 CLOCKS_APART: Final = timedelta(minutes=10)
-"""By how much the clock behind ``created_at`` may differ from the one behind ``Date``.
+"""The most that the clock behind ``created_at`` may differ from the one behind ``Date``.
 
-An edge writes the one, a database the other; nobody promises that they agree.
+An edge server writes the one, a database the other; nothing guarantees that they agree.
 """
 CLOCK_UNKNOWN: Final = timedelta(days=1)
-"""By how much the time of a call may be wrong where our clock may have been set since, or the server's is unknown."""
+"""The most that the time of a call may be wrong if our clock may have been set since, or the server's is unknown."""
 
 _LONGEST_LIFE: Final = 365
 
 
-# --- a key against what was asked for ---
+# --- comparing a key with the request for it ---
 
 
 def differences(
     key: APIKey | KeyDetails, asked: Mapping[str, object], *, also: Iterable[str] = ("key_type", "expires_in_days")
 ) -> list[str]:
-    """Return in what ``key`` is not what a create with these arguments makes, in words.
+    """Return the differences, in words, between ``key`` and a key created with these arguments.
 
     Args:
         key: The key, in whatever form the server writes it.
@@ -93,7 +93,7 @@ def _networks(texts: Iterable[object]) -> set[object]:
 
 
 def _network(text: str) -> Any:  # Any: ipaddress has no common type that says what all networks have
-    """Return the address that ``text`` means: one can be written in many ways, and the server may choose another."""
+    """Parse an address: it can be written in many ways, and the server may choose another."""
     from ipaddress import IPv6Network, ip_network
 
     try:
@@ -107,7 +107,7 @@ def _network(text: str) -> Any:  # Any: ipaddress has no common type that says w
 
 
 def _single(addresses: Iterable[str]) -> list[str]:
-    """Return addresses as a create takes them: a server may answer ``192.0.2.1/32``, and takes only ``192.0.2.1``."""
+    """Return addresses as a create takes them: a server may return ``192.0.2.1/32``, and accepts only ``192.0.2.1``."""
     return [text.partition("/")[0] if getattr(_network(text), "num_addresses", 0) == 1 else text for text in addresses]
 
 
@@ -124,19 +124,19 @@ def in_utc(moment: datetime) -> datetime:
     """Return ``moment``, read as UTC if it has no offset.
 
     The contract has one always. A whole page, let alone a created key's only copy, is not refused for a missing ``Z``:
-    such a time is let through as it came, and read here wherever it is compared.
+    such a time is passed through as received, and read as UTC wherever it is compared.
     """
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 class CreateSafeguard:
-    """Sees to it that a create gives the key that was asked for, and says how to find one whose outcome is unknown."""
+    """Checks that a create returns the key that was asked for, and advises how to find one whose outcome is unknown."""
 
     def __init__(self, *, compare: bool = True) -> None:
         self._compare = compare
 
     def differences(self, asked: Mapping[str, object], response: APIKeyCreateResponse) -> list[str]:
-        """Return in what the new key is not what was asked for: it may be the answer to somebody else's request."""
+        """Return how the new key differs from the request: the response may be to somebody else's request."""
         return differences(response.key_details, asked, also=()) if self._compare else []
 
     def advice(self, asked: Mapping[str, object], started_at: datetime, *, interrupted: bool) -> str:
@@ -154,7 +154,7 @@ _SAFEGUARDS: Final[Mapping[str, Safeguard]] = {CREATE_API_KEY.name: CreateSafegu
 
 
 class Traits(Struct, frozen=True, kw_only=True):
-    """What the keys that are looked for are like; ``None`` means that it does not matter."""
+    """The conditions of a search for keys; ``None`` means any value."""
 
     active: bool | None = None
     name: str | None = None
@@ -163,7 +163,7 @@ class Traits(Struct, frozen=True, kw_only=True):
 
 
 class Wanted(Traits, frozen=True, kw_only=True):
-    """Which keys are looked for."""
+    """The conditions of a search: traits, and a function of the caller's."""
 
     created_before: datetime | None = None
     expires_before: datetime | None = None
@@ -171,7 +171,7 @@ class Wanted(Traits, frozen=True, kw_only=True):
     matching: Callable[[APIKey], bool] | None = None
 
     def matches(self, key: APIKey) -> bool:
-        """Tell whether ``key`` is one of them."""
+        """Return True if ``key`` meets the conditions."""
         return (
             self.active in (None, key.is_active)
             and self.name in (None, key.name)
@@ -185,7 +185,7 @@ class Wanted(Traits, frozen=True, kw_only=True):
 
 
 def _is_true(answer: object) -> bool:
-    # What has to be awaited is true, whatever it would have said: every key would match.
+    # An awaitable is true whatever its result: every key would match.
     if isawaitable(answer):
         if iscoroutine(answer):
             answer.close()  # or Python warns that nobody awaited it
@@ -206,7 +206,7 @@ def _is_before(moment: datetime | None, limit: datetime | None) -> bool:
 
 
 def _wanted(conditions: Mapping[str, Any]) -> Wanted:
-    # A misspelt mode would match the wrong keys, and they may be about to be revoked.
+    # A misspelt mode would match the wrong keys, which the caller may go on to revoke.
     validated({name: conditions[name] for name in Traits.__struct_fields__}, Traits)
     for argument in ("created_before", "expires_before", "unused_since"):
         _check_moment(argument, conditions[argument])
@@ -232,7 +232,7 @@ def _check_function(argument: str, function: object) -> None:
 
 
 def _check_id(given_id: object) -> None:
-    """Refuse what is no ID, above all a key itself."""
+    """Refuse a value that is no ID, above all a key itself."""
     if not isinstance(given_id, str):
         raise ArgumentTypeError(f"api_key_id: expected a string, got {shown(given_id)}", argument="api_key_id")
     if not given_id:
@@ -256,7 +256,7 @@ def _get(settings: Settings, api_key_id: str, options: CallOptions) -> Flow[APIK
     raise NoSuchKeyError(f"There is no key with the ID {shown(api_key_id)}.")
 
 
-# --- what became of a create ---
+# --- creates with an unknown outcome ---
 
 
 class Lost(Struct, frozen=True):
@@ -269,14 +269,14 @@ class Lost(Struct, frozen=True):
     """The key that it was to replace."""
 
     def may_be(self, key: APIKey, earliest: datetime) -> bool:
-        """Tell whether ``key`` may be what it made."""
+        """Return True if ``key`` may be the key that it made."""
         if key.id == self.predecessor or in_utc(key.created_at) < earliest:
             return False
         return not differences(key, self.asked) if self.error is not None else key.name == self.asked["name"]
 
 
 def _lost(error: object, name: str | None, started_at: datetime | None, workspace_id: str | None) -> Lost | None:
-    """Return the create that is meant; ``None`` if its outcome is known."""
+    """Return the create of the arguments; ``None`` if its outcome is known."""
     if error is None:
         if name is None or started_at is None:
             raise ArgumentTypeError("error: required, or else name and started_at", argument="error")
@@ -290,7 +290,7 @@ def _lost(error: object, name: str | None, started_at: datetime | None, workspac
         )
     if not failed.outcome_unknown:
         return None
-    # Whoever has just made a key and rotates it would find it to be its own successor.
+    # A key that was made just before its rotation would be found as its own successor.
     predecessor = error.old.id if isinstance(error, RotationError) and error.old is not None else None
     return Lost(failed.arguments, failed.started_at, failed, predecessor)
 
@@ -314,7 +314,7 @@ def _candidates(settings: Settings, lost: Lost | None, options: CallOptions) -> 
 def window_of(lost: Lost, listed: Received, settings: Settings) -> tuple[datetime, datetime]:
     """Return from when on a key may have been made by a create, and when that began, both by the server's clock.
 
-    The server's ``Date`` tells its clock: best in the response to the create itself; else in that to the listing, if
+    The server's ``Date`` gives its clock: best in the response to the create itself; else in that to the listing, if
     our own clock has not been set in between.
     """
     response = getattr(lost.error, "response", None)
@@ -401,7 +401,7 @@ def _looked_up(settings: Settings, wanted: str | APIKey, options: CallOptions) -
 
 
 def _compare(old: APIKey, new: APIKeyCreateResponse, asked: Mapping[str, object], now: datetime) -> None:
-    """Keep the old key where the new one cannot, or may not, stand in for it."""
+    """Keep the old key if the new one cannot, or may not, replace it."""
     found = _faults(old, new, now) + differences(new.key_details, asked)
     if found:
         raise RotationError(
@@ -415,7 +415,7 @@ def _compare(old: APIKey, new: APIKeyCreateResponse, asked: Mapping[str, object]
 
 
 def _faults(old: APIKey, new: APIKeyCreateResponse, now: datetime) -> list[str]:
-    """Return why the new key does not work, or is none, whatever was asked for."""
+    """Return why the new key does not work, or is no key, regardless of what was asked for."""
     details = new.key_details
     found: list[str] = []
     if details.id == old.id:
@@ -451,7 +451,7 @@ def _revoked(settings: Settings, old: APIKey, new: APIKeyCreateResponse, options
 
 
 def _without_successor(old: APIKey, error: BoltzError) -> str:
-    """Return what to know, and to do, after the create failed."""
+    """Return the facts and the advice after a failed create."""
     if not isinstance(error, APIError) or not error.outcome_unknown:
         return f"The successor of the key {shown(old.id)} was not made; that key still works: {error}"
     advice = "its secret is lost, so revoke that one before you rotate again"
@@ -493,7 +493,7 @@ def _checked(check: Check | None, old: APIKey, new: APIKeyCreateResponse) -> Flo
 
 
 def obstacle_to_rotating(key: APIKey) -> str | None:
-    """Return why the key cannot have a successor, if it cannot."""
+    """Return the reason if the key cannot have a successor."""
     if key.key_type != "workspace":
         return "is no workspace key, and the service makes no others"
     if not key.is_active:
@@ -504,7 +504,7 @@ def obstacle_to_rotating(key: APIKey) -> str | None:
 def lifetime(key: APIKey) -> int | None:
     """Return for how many days the key was made; ``None`` if without end.
 
-    A server may count to the end of a day, or a moment less: rounding up would make each successor live longer.
+    A server may count to the end of a day, or slightly less: rounding up would make each successor live longer.
     """
     if key.expires_at is None:
         return None
@@ -516,7 +516,7 @@ def lifetime(key: APIKey) -> int | None:
 
 
 def _accept(method: Callable[..., object], options: CallOptions) -> None:
-    """Conceal and check the options of a call that is made of several."""
+    """Wrap and check the options of a call that makes several requests."""
     conceal(options)
     check_options(method.__name__, options, signature(method).parameters)
 
@@ -604,8 +604,8 @@ class APIKeys(APIKeysResource):
         Whatever fails, at least one key goes on working; the error says which. Nothing is revoked but the old key, and
         that only at the end, if the successor is what was asked for.
 
-        Without ``check``, the successor's secret is in nobody's hands until the old key is revoked: an interruption or
-        a cancellation in that moment loses it.
+        Without ``check``, the caller gets the successor's secret only after the old key is revoked: an interruption or
+        a cancellation in between loses it.
 
         Args:
             api_key_id: The key to replace, a workspace key that is active: its ID, or better the key as ``find`` and
@@ -640,7 +640,7 @@ class APIKeys(APIKeysResource):
 
         They have the name, mode, workspace, addresses and lifetime that were asked for, and were made at the time of
         the call or later. Clocks may disagree, so keys from ten minutes before the call on are listed; from a day
-        before on where nothing tells the server's clock at that time, or ours may have been set since. Other
+        before on if nothing shows the server's clock at that time, or ours may have been set since. Other
         programs may have made some of them: nothing is revoked here, and which one it is, if any, a person decides. A
         server that was slow may still make the key after this has returned.
 
@@ -749,7 +749,7 @@ class AdminView(Struct, Generic[V], frozen=True):
 
 
 class AdminResource(admin.AdminResource):
-    """What takes an admin key."""
+    """The resources that take an admin key."""
 
     @cached_property
     def api_keys(self) -> APIKeys:
@@ -768,7 +768,7 @@ class AdminResource(admin.AdminResource):
 
 
 class AsyncAdminResource(admin.AsyncAdminResource):
-    """What takes an admin key."""
+    """The resources that take an admin key."""
 
     @cached_property
     def api_keys(self) -> AsyncAPIKeys:

@@ -29,7 +29,7 @@ SecretText: TypeAlias = Annotated[str, Meta(extra={"format": "password"})]
 
 _UNKNOWN: Final = "_unknown"
 
-# What models of other clients have, which are pydantic's, and what does the same here.
+# Names of pydantic's methods, which models of other clients have, and their equivalents here.
 _INSTEAD: Final = {
     "model_dump": "to_dict()",
     "dict": "to_dict()",
@@ -51,11 +51,11 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
     """Members beyond the fields may be sent; they are not validated."""
 
     __tag__: ClassVar[str] = ""
-    """What Python calls the property that tells the variants of a union apart; empty where this is no variant."""
+    """The Python name of the discriminator of a union; empty if this is no variant of one."""
 
     @property
     def model_extra(self) -> Mapping[str, object]:
-        """What the server sent beyond the contract, by wire name."""
+        """The fields that the server sent beyond the contract, by wire name."""
         unknown: Mapping[str, object] = self.__dict__.get(_UNKNOWN, {})
         return unknown
 
@@ -108,7 +108,7 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
             result[str(config.tag_field) if use_api_names else self.__tag__] = config.tag
         for info in fields(self):
             value = getattr(self, info.name)
-            # UNSET has no JSON, so it can only be kept where the caller wants Python values.
+            # UNSET has no JSON form, so it can only be kept if the caller wants Python values.
             if value is UNSET and (exclude_unset or mode == "json"):
                 continue
             if exclude_none and value is None:
@@ -188,7 +188,7 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         if secret_fields(type(self)):
-            # A masked pickle would lose the secret without a word, and a full one would spread it.
+            # A masked pickle would lose the secret silently, and a full one would spread it.
             raise TypeError(
                 f"{type(self).__name__} holds a secret and is not pickled; take what you need from it, "
                 f"or use to_dict() to store it on purpose"
@@ -204,7 +204,7 @@ class Model(Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=
 
 
 def keep_unknown(model: Model, unknown: Mapping[str, object]) -> None:
-    """Attach what the server sent beyond the contract, so that it stays reachable."""
+    """Attach the fields that the server sent beyond the contract, so that they stay reachable."""
     if unknown:
         vars(model)[_UNKNOWN] = unknown
 
@@ -244,7 +244,7 @@ def _is_secret(shape: inspect.Type) -> bool:
 
 
 def mark(shape: inspect.Type, name: str) -> object:
-    """Return what the contract says of a type under ``name``, for others than msgspec; ``None`` if nothing."""
+    """Return the contract's annotation ``name`` of a type, which msgspec does not use; ``None`` if there is none."""
     from msgspec import inspect
 
     if isinstance(shape, inspect.Metadata):

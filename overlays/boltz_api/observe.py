@@ -1,6 +1,6 @@
 """Logging, without secrets: silent unless the ``boltz_api`` logger is turned on.
 
-What the HTTP libraries log about the same requests loses its secrets here, too.
+Secrets are also masked in the HTTP libraries' logs of the same requests.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ HTTP_LOGGERS: Final = (
     *("hpack.hpack", "hpack.table"),
 )
 """The loggers that show headers, or a status line's text. One by one: a filter on `httpcore` would not see what the
-loggers below it hand on."""
+loggers below it propagate."""
 
 
 class _WithoutSecrets(logging.Filter):
-    """Masks what the HTTP libraries say."""
+    """Masks secrets in the HTTP libraries' records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         secrets = remembered()
@@ -60,7 +60,7 @@ def configure_from_environment() -> None:
 
 
 def log_request(prepared: Prepared[Any], retries_taken: int) -> None:
-    """Log a request that goes out."""
+    """Log a request that is sent."""
     if logger.isEnabledFor(logging.DEBUG):
         headers = redact_headers(prepared.headers.reveal(), prepared.secrets)
         body = shown_body(prepared.content or b"", prepared.operation.body, prepared.secrets)
@@ -89,5 +89,5 @@ def log_outcome(prepared: Prepared[Any], outcome: Received | Failure) -> None:
 
 
 def log_retry(prepared: Prepared[Any], delay: float, reason: str) -> None:
-    """Log that the request is repeated after a while."""
+    """Log a retry and the delay before it."""
     logger.info("Retrying %s %s in %.2f seconds after %s", prepared.operation.method, prepared.shown_url, delay, reason)

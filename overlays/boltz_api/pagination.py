@@ -38,12 +38,12 @@ def _field(envelope: object, wire_name: str | None) -> Any:
 
 
 class Place(Struct, frozen=True):
-    """A place in a listing: the request that gives its page, and the walk that led there."""
+    """A place in a listing: the request for its page, and the cursors that led there."""
 
     request: Request[Any]
     number: int
     seen: dict[str, int]
-    """Every cursor that the walk has met, and the number of the page it leads to; shared by all its pages."""
+    """Every cursor seen so far, and the number of its page; shared by all pages of the iteration."""
 
     @property
     def pagination(self) -> Pagination:
@@ -51,14 +51,14 @@ class Place(Struct, frozen=True):
         return self.request.operation.pagination or _DEFAULT
 
     def fetch(self, settings: Settings) -> Flow[Any]:
-        """Have this place's page fetched."""
+        """Fetch this place's page."""
         return call(settings, self.request)
 
     def cursor_after(self, page: object) -> dict[str, str] | None:
         """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last.
 
         Raises:
-            PaginationError: The server says that there is more, and not where.
+            PaginationError: The server says that there is more, but gives no cursor.
 
         """
         return next_cursor(self.request.query, page, self.pagination)
@@ -67,14 +67,14 @@ class Place(Struct, frozen=True):
         """Return the place after ``page``, with the same filters, page size and options; ``None`` after the last.
 
         Raises:
-            PaginationError: The way on leads nowhere, or round in a circle.
+            PaginationError: The cursor is missing, or repeats an earlier one.
 
         """
         found = self.cursor_after(page)
         if found is None:
             return None
         (cursor,) = found.values()
-        # A page that is asked for once more, after a failure, is not a circle.
+        # A page that is requested again after a failure is not a repetition.
         if self.seen.setdefault(cursor, self.number + 1) != self.number + 1:
             raise PaginationError(
                 f"The server's cursor {shown(cursor)} leads back to where the listing has been. It stops here: it "
@@ -86,10 +86,10 @@ class Place(Struct, frozen=True):
 def next_cursor(query: Mapping[str, object], page: object, paging: Pagination = _DEFAULT) -> dict[str, str] | None:
     """Return the cursor of the page after ``page``, by its parameter; ``None`` after the last one.
 
-    Only ``has_more`` says whether there is one: a page may be empty because what it held was filtered out.
+    Only ``has_more`` says whether there is one: a page may be empty because its items were filtered out.
 
     Raises:
-        PaginationError: The server says that there is more, and not where.
+        PaginationError: The server says that there is more, but gives no cursor.
 
     """
     if not _field(page, paging.more):
@@ -105,10 +105,10 @@ def next_cursor(query: Mapping[str, object], page: object, paging: Pagination = 
 
 
 def beginning(request: Request[Any], settings: Settings) -> Place:
-    """Return where the listing that ``request`` asks for begins.
+    """Return the first place of the listing that ``request`` asks for.
 
-    A cursor in ``default_query`` or ``extra_query`` moves to the query proper: there it would hold for every page, and
-    the walk stand still, or go both ways at once.
+    A cursor in ``default_query`` or ``extra_query`` moves to the request's own query: it would otherwise be sent for
+    every page, so that the iteration would never advance, or have two directions.
     """
     pagination = request.operation.pagination or _DEFAULT
     extra = mapping("extra_query", request.options.get("extra_query"))
@@ -124,15 +124,15 @@ def beginning(request: Request[Any], settings: Settings) -> Place:
 
 
 def first_page(settings: Settings, request: Request[Any]) -> Flow[tuple[Any, Place]]:
-    """Have the first page of a listing fetched; return its envelope, and its place."""
+    """Fetch the first page of a listing; return its envelope, and its place."""
     place = beginning(request, settings)
     return (yield from place.fetch(settings)), place
 
 
 class PageInfo:
-    """What the request for the next page asks in addition.
+    """The parameters to add to the request for the next page.
 
-    Pages here are told apart by ``params``; ``url`` and ``json`` are how other APIs do it.
+    Pages here differ in their ``params``; other APIs use ``url`` and ``json``.
     """
 
     url: httpx.URL | NotGiven
@@ -156,7 +156,7 @@ class PageInfo:
 
 
 class BasePage(NotPickled, Generic[T]):
-    """What both kinds of page share: the page's data, and whether there is more."""
+    """The base of both kinds of page: the page's data, and whether there is more."""
 
     _pickle_instead = "pickle its data; to go on elsewhere, pass its last_id as after_id"
 
@@ -173,7 +173,7 @@ class BasePage(NotPickled, Generic[T]):
     def __init__(
         self, *, data: Sequence[T], has_more: bool = False, first_id: str | None = None, last_id: str | None = None
     ) -> None:
-        """Make a page as tests do: it belongs to no client, so the pages after it cannot be fetched."""
+        """Make a page for tests: it belongs to no client, so the pages after it cannot be fetched."""
         self.data = list(data)
         self.first_id = first_id
         self.last_id = last_id
@@ -203,14 +203,14 @@ class BasePage(NotPickled, Generic[T]):
         return {"data": self.data, "first_id": self.first_id, "has_more": self.has_more, "last_id": self.last_id}
 
     def has_next_page(self) -> bool:
-        """Tell whether there is another page. An empty page may well have one."""
+        """Return True if there is another page. An empty page may well have one."""
         return self.next_page_info() is not None
 
     def next_page_info(self) -> PageInfo | None:
-        """Return what to ask for the next page, or ``None``.
+        """Return the parameters of the next page, or ``None``.
 
         Raises:
-            PaginationError: The server says that there is more, and not where.
+            PaginationError: The server says that there is more, but gives no cursor.
 
         """
         cursor = next_cursor({}, self) if self._place is None else self._place.cursor_after(self._envelope)
@@ -247,7 +247,7 @@ class SyncCursorPage(BasePage[T]):
 
     @classmethod
     def fetched(cls, envelope: object, place: Place, client: SyncPerformer) -> Self:
-        """Return the page that ``envelope`` is, which stands at ``place``."""
+        """Return the page with the contents of ``envelope``, at ``place``."""
         page = cls._of(envelope, place)
         page._client = client  # noqa: SLF001  # it is one of us
         return page
@@ -265,7 +265,7 @@ class SyncCursorPage(BasePage[T]):
 
         Raises:
             NoNextPageError: There is none.
-            PaginationError: The server's cursors lead round in a circle.
+            PaginationError: The server's cursors repeat.
 
         """
         place = self._next_place()
@@ -280,7 +280,7 @@ class AsyncCursorPage(BasePage[T]):
 
     @classmethod
     def fetched(cls, envelope: object, place: Place, client: AsyncPerformer) -> Self:
-        """Return the page that ``envelope`` is, which stands at ``place``."""
+        """Return the page with the contents of ``envelope``, at ``place``."""
         page = cls._of(envelope, place)
         page._client = client  # noqa: SLF001  # it is one of us
         return page
@@ -301,7 +301,7 @@ class AsyncCursorPage(BasePage[T]):
 
         Raises:
             NoNextPageError: There is none.
-            PaginationError: The server's cursors lead round in a circle.
+            PaginationError: The server's cursors repeat.
 
         """
         place = self._next_place()
@@ -310,7 +310,7 @@ class AsyncCursorPage(BasePage[T]):
 
 
 class AsyncPaginator(NotPickled, Generic[T]):
-    """A listing that has not begun: ``await`` it for its first page, or iterate over its items at once."""
+    """A listing that has not been requested yet: ``await`` it for its first page, or iterate over its items."""
 
     _pickle_instead = "await it, and pickle the page's data"
 

@@ -21,10 +21,10 @@ T = TypeVar("T")
 MASK: Final = "**********"
 
 TEXT_LIMIT: Final = 4096
-"""How many characters of a text are looked at and shown: masking megabytes would cost seconds."""
+"""How many characters of a text are examined and shown: masking megabytes would take seconds."""
 ERROR_BODY_LIMIT: Final = 64 * 1024
 
-# Patterns that few programs come to use are strings: compiling them would take a tenth of the time to import it all.
+# Rarely used patterns are strings: compiling them would take a tenth of the import time.
 
 # Up to where a key may go on: whitespace, a quote, or what separates values in JSON, URLs, headers and sentences.
 _KEY_CHARACTER: Final = r"""[^\s"'`<>(){}\[\],;&|*\\]"""
@@ -105,7 +105,7 @@ def remembered() -> list[Secret[str]]:
 
 
 def holds_key(text: str) -> bool:
-    """Tell whether something in ``text`` looks like a whole key."""
+    """Return True if something in ``text`` looks like a whole key."""
     return "sk" in text and re.search(_KEY, text) is not None
 
 
@@ -114,8 +114,8 @@ def scrub(text: str, secrets: Iterable[Secret[str]] = (), *, limit: int = TEXT_L
 
     Args:
         text: The text.
-        secrets: What must not be shown, however it is spelt.
-        limit: How much of the text to look at.
+        secrets: The secrets to mask, in every spelling.
+        limit: The maximum number of characters.
 
     """
     # Many clients may have the same key, and each of them remembers it.
@@ -128,24 +128,24 @@ def scrub(text: str, secrets: Iterable[Secret[str]] = (), *, limit: int = TEXT_L
         text = text.replace(spelt, MASK)
     text = re.sub(_KEY, rf"\1{MASK}", text)
     if size > limit:
-        # The cut may have gone through a secret, of which a part would stand at the end.
+        # The cut may have gone through a secret, and left a part of it at the end.
         text = text[: -max(map(len, spellings), default=0) or None]
         return f"{text}… ({size} characters)"
     return text
 
 
 def scrub_quoted(text: str, secrets: Iterable[Secret[str]] = ()) -> str:
-    """``scrub`` for what an HTTP library says: what it quotes as bytes is a part of the response."""
+    """``scrub`` for an HTTP library's messages: bytes quoted in them are a part of the response."""
     return re.sub(_BYTES, MASK, scrub(text, secrets))
 
 
 def scrub_opaque(text: str) -> str:
-    """Return ``text`` without anything that could be a secret of a form that nobody foresaw."""
+    """Return ``text`` without anything that could be a secret of an unknown form."""
     return re.sub(_OPAQUE, MASK, text)
 
 
 def _spellings(plain: str) -> Iterator[str]:
-    """A secret as it is, and as URLs, JSON and Python's ``repr`` have it."""
+    """The spellings of a secret: unchanged, and as in URLs, JSON and Python's ``repr``."""
     yield plain
     if not plain.isalnum():
         yield quote(plain, safe="", errors="replace")
@@ -175,12 +175,12 @@ def _escape(character: str) -> str:
 
 
 def secret_name(name: str) -> bool:
-    """Tell whether a member or a parameter called ``name`` usually holds a secret."""
+    """Return True if a member or a parameter called ``name`` usually holds a secret."""
     return re.fullmatch(_SECRET_NAME, name) is not None
 
 
 def credentials_in(headers: Mapping[str, object]) -> Iterator[Secret[str]]:
-    """Yield what must be masked wherever a server may repeat it: credentials as a whole, and their parts."""
+    """Yield the strings to mask wherever a server may repeat them: credentials as a whole, and their parts."""
     for name, value in headers.items():
         if isinstance(value, str) and _CREDENTIAL_HEADER.search(name):
             parts = {value, *re.split(_BETWEEN_CREDENTIALS, value)}
@@ -208,7 +208,7 @@ class NotPickled:
     """Refuses to be pickled or copied deeply, in a sentence that says what to do instead."""
 
     _pickle_instead: ClassVar[str]
-    """What the caller may want, as the end of a sentence."""
+    """The advice to the caller, as the end of a sentence."""
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(

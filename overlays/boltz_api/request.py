@@ -1,4 +1,4 @@
-"""Operations and requests as values, and the step from the caller's arguments to what goes over the wire."""
+"""Operations and requests as values, and the encoding of the caller's arguments as HTTP requests."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ def given(arguments: Mapping[str, object], nullable: Collection[str] = ()) -> di
     return found
 
 
-# --- what the contract says ---
+# --- operations of the contract ---
 
 
 class APIKeyHeader(Struct, frozen=True):
-    """The credential travels in a header of its own."""
+    """The credential is sent in a header of its own."""
 
     name: str
 
@@ -153,7 +153,7 @@ class Operation(Struct, Generic[R_co], frozen=True, kw_only=True):
     pagination: Pagination | None = None
     authenticated: bool = True
     security: Security | None = None
-    """How this operation takes the credential, if not as the others do."""
+    """How this operation takes the credential, if it differs from the others."""
     deprecated: bool = False
 
 
@@ -180,7 +180,7 @@ class Registry(Mapping[str, "Operation[object]"]):
         return len(self._modules)
 
 
-# --- what the caller wants ---
+# --- the caller's arguments ---
 
 
 class Timeout(Protocol):
@@ -200,7 +200,7 @@ class Timeout(Protocol):
 
 
 class CallOptions(TypedDict, total=False):
-    """What every call takes besides the operation's own arguments."""
+    """The options of every call, besides the operation's own arguments."""
 
     timeout: float | Timeout | NotGiven | None
     """Seconds for each phase of a request, or an ``httpx.Timeout``."""
@@ -246,7 +246,7 @@ def conceal(options: Any) -> None:  # Any: a typed dict is no dict to type check
         options["extra_headers"] = Secret(options["extra_headers"])
 
 
-# --- what goes over the wire ---
+# --- encoded requests ---
 
 Timeouts: TypeAlias = tuple[float | None, float | None, float | None, float | None]
 """Seconds to connect, to read, to write, and to wait for a free connection."""
@@ -265,7 +265,7 @@ class Prepared(Struct, Generic[R_co], frozen=True):
     timeouts: Timeouts
     max_retries: int
     secrets: tuple[Secret[str], ...]
-    """What must not be shown, wherever a server may repeat it."""
+    """The secrets to mask, wherever a server may repeat them."""
 
     @property
     def shown_url(self) -> str:
@@ -273,7 +273,7 @@ class Prepared(Struct, Generic[R_co], frozen=True):
         return redact_url(self.url, self.secrets)
 
     def arguments(self) -> Mapping[str, object]:
-        """Return what is asked for, by wire name, ``extra_body`` included."""
+        """Return the arguments by wire name, ``extra_body`` included."""
         members: object = None
         content_type = self.operation.content_type
         if self.content is not None and (content_type == "application/json" or is_json(content_type)):
@@ -282,7 +282,7 @@ class Prepared(Struct, Generic[R_co], frozen=True):
         return {**self.request.path, **self.request.query, **self.request.headers, **body}
 
     def shown_arguments(self) -> Mapping[str, object]:
-        """Return what is asked for, with the secrets masked."""
+        """Return the arguments, with the secrets masked."""
         operation = self.operation
         kinds = (operation.path_parameters, operation.query, operation.headers, operation.body)
         secret = {name for kind in kinds for name in secret_arguments(kind)}
@@ -371,7 +371,7 @@ def _path(request: Request[object]) -> str:
             raise ArgumentValueError(
                 f"{name}: expected a part of a path, and neither '.' nor '..', got {text!r}", argument=name
             )
-        # Nothing in it can end the segment or climb out of it.
+        # It cannot contain a slash or be a dot segment.
         path = path.replace(f"{{{wire}}}", quote(text, safe=""))
     return path
 
@@ -399,7 +399,7 @@ def _own_headers(request: Request[object]) -> dict[str, str | Omit]:
 
 
 def is_json(content_type: str) -> bool:
-    """Tell whether a media type is JSON."""
+    """Return True if a media type is JSON."""
     essence = content_type.partition(";")[0].strip().lower()
     return essence == "application/json" or essence.endswith("+json")
 
@@ -421,7 +421,7 @@ def _content(request: Request[Any], extra: Mapping[str, object]) -> bytes:
 
 
 def _as_it_is(body: object, operation: Operation[object]) -> bytes | None:
-    """Return a body that is sent as the caller has it; ``None`` if it is to be encoded."""
+    """Return a body that is sent as given; ``None`` if it is to be encoded."""
     if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     if isinstance(body, str) and not is_json(operation.content_type):
@@ -443,7 +443,7 @@ def _form(body: object, extra: Mapping[str, object]) -> bytes:
 
 
 def text_of(value: object) -> str:
-    """Return a scalar as URLs, headers and forms have it."""
+    """Return a scalar as written in URLs, headers and forms."""
     value = plain(value)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -465,16 +465,16 @@ def _comma_joined(value: object) -> str:
 
 # RFC 9110, 5.6.2: what a header's name is made of.
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+\Z")
-# Visible characters, space and tab. Others would end the header, or be sent in an encoding nobody agreed on.
+# Visible characters, space and tab. Others would end the header, or be sent in an undefined encoding.
 _VALUE: Final = re.compile(r"[\t\x20-\x7e]*\Z")
 # With these, the rest of a body could pass for a request of its own.
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
-# Sockets count milliseconds in 32 bits: what is more wraps round, and 50 days come to an end at once.
+# Sockets count milliseconds in 32 bits: larger values wrap round, and 50 days would end at once.
 _ENDLESS: Final = (2**31 - 1) / 1000
 
 
 def _check_header(argument: str, name: object, value: Secret[Any]) -> None:
-    """Refuse a header that would not arrive as what it is; its value is not shown, for it may well be a secret."""
+    """Refuse a header that would not arrive unchanged; its value is not shown, since it may be a secret."""
     if not isinstance(name, str):
         raise ArgumentTypeError(
             f"{argument}: expected header names to be strings, got {shown(name)}", argument=argument
@@ -543,7 +543,7 @@ def mapping(argument: str, value: object) -> Mapping[str, object]:
     found = cast("object", value.reveal()) if isinstance(value, Secret) else value
     if isinstance(found, Mapping):
         return cast("Mapping[str, object]", found)
-    # Not shown: what was meant to be headers may be a secret.
+    # Not shown: intended headers may hold a secret.
     kind = type(found).__name__
     del found, value
     raise ArgumentTypeError(f"{argument}: expected a mapping, got {kind}", argument=argument)

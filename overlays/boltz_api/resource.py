@@ -21,8 +21,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# An option of our own, by which a wrapper asks for the response: it takes the way of the call's other options, so that
-# what a subclass does about a call is done about its raw form, too.
+# An internal option by which a wrapper asks for the raw response. It is passed with the call's other options, so that
+# a subclass's handling of a call applies to its raw form, too.
 _MODE: Final = "_mode"
 _RAW: Final = "raw"
 _STREAMED: Final = "streamed"
@@ -49,7 +49,7 @@ class Resource(NotPickled):
     _pickle_instead = "make another where it is needed: Boltz() takes the key from BOLTZ_API_KEY"
 
     _safeguards: ClassVar[Mapping[str, Safeguard]] = {}
-    """What a subclass adds to the handling of operations, by their names."""
+    """The checks that a subclass adds to operations, by the operations' names."""
 
 
 class SyncResource(Resource):

@@ -1,4 +1,4 @@
-"""Responses: reading their bodies within limits, decoding them, and handing them out as real HTTP responses."""
+"""Responses: reading their bodies within limits, decoding them, and returning them as real HTTP responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 # A field, or a union's variant, that a newer server may send; a leap second.
 _SECOND_PASS: Final = ("Object contains unknown field", "Invalid value ", "Invalid RFC3339 encoded datetime")
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_GZIP_WINDOW: Final = 31  # zlib's way of saying: expect gzip's own frame
+_GZIP_WINDOW: Final = 31  # zlib's flag for the gzip format
 
 
 class ResponseTooLargeError(Exception):
@@ -36,11 +36,11 @@ class ResponseTooLargeError(Exception):
 
 
 class UnreadableEncodingError(Exception):
-    """The body is compressed in a way that was not asked for, or wrongly."""
+    """The body has an encoding that was not asked for, or is corrupt."""
 
 
 class DeadlineError(Exception):
-    """The time for the whole call is over."""
+    """The call's total timeout has passed."""
 
     def __init__(self) -> None:
         super().__init__("The time for the whole call is over.")
@@ -52,16 +52,16 @@ class DeadlineError(Exception):
 class Body:
     """Collects a body within limits of size and time.
 
-    The size counts after decompression, and decompression stops at the limit, so a small body that unfolds to
+    The size counts after decompression, and decompression stops at the limit, so a small body that expands to
     gigabytes costs no more than the limit.
     """
 
     def __init__(self, http: HTTPResponse, limit: int, deadline: float | None, clock: Callable[[], float]) -> None:
         """Args:
         http: The response; where a custom transport has read it already, it is decompressed, too.
-        limit: How many bytes the body may have.
-        deadline: Until when it has to be there.
-        clock: What tells the time.
+        limit: The maximum size of the body, in bytes.
+        deadline: The time by which it must be complete.
+        clock: The source of the time.
         """
         named: str | None = None if http.is_stream_consumed else http.headers.get("content-encoding")
         self._encoding = "identity" if named is None else named.strip().lower().removeprefix("x-")
@@ -73,12 +73,12 @@ class Body:
         self._unzip: Any = None  # zlib's type has no public name
 
     def feed(self, piece: bytes) -> None:
-        """Take in what has arrived.
+        """Add received bytes.
 
         Raises:
             ResponseTooLargeError: The body exceeds the limit.
             UnreadableEncodingError: It is not the gzip it claims to be.
-            DeadlineError: The time for the call is over.
+            DeadlineError: The call's total timeout has passed.
 
         """
         if self._deadline is not None and self._clock() > self._deadline:
@@ -109,7 +109,7 @@ class Body:
                 self._unzip = None
 
     def take(self) -> bytes:
-        """Return what has been collected since the last call."""
+        """Return the bytes collected since the last call."""
         content = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         return content
@@ -118,7 +118,7 @@ class Body:
         """Note that the body has ended.
 
         Raises:
-            UnreadableEncodingError: The gzip breaks off, or it is no encoding that was asked for.
+            UnreadableEncodingError: The gzip is truncated, or the encoding was not asked for.
 
         """
         if self._encoding not in ("identity", "gzip"):
@@ -128,7 +128,7 @@ class Body:
 
 
 class HTTPResponse(Protocol):
-    """What is read of an HTTP library's response."""
+    """The part of an HTTP library's response that is used here."""
 
     @property
     def status_code(self) -> int: ...
@@ -165,13 +165,13 @@ class Received:
         self.content = content
         self.elapsed = elapsed
         self.complete = complete
-        """False where the connection was lost before the body's end."""
+        """False if the connection was lost before the body's end."""
         self.stream = stream
         """The body as the HTTP library's kind of stream, where it has not been read."""
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 2xx."""
+        """True if the status is 2xx."""
         return 200 <= self.status_code <= 299
 
     @property
@@ -198,7 +198,7 @@ def response_type(operation: Operation[Any], status: int) -> object:
 
 
 def secretive(operation: Operation[Any]) -> bool:
-    """Tell whether a response to ``operation`` may hold a secret."""
+    """Return True if a response to ``operation`` may hold a secret."""
     return may_hold_secret(operation.response) or any(map(may_hold_secret, operation.responses.values()))
 
 
@@ -236,7 +236,7 @@ def http_response(received: Received) -> httpx.Response:
     """Return a real response of the HTTP library in use; its request has its secrets masked."""
     library, http = http_library(received.http), received.http
     sent = http.headers
-    # The body has been decompressed, so the header that says how is added once nobody acts on it any more.
+    # The body has been decompressed, so `content-encoding` is added only after the library has stopped acting on it.
     headers = [(name, value) for name, value in sent.multi_items() if name.lower() != "content-encoding"]
     public = {name: http.extensions[name] for name in ("http_version", "reason_phrase") if name in http.extensions}
     body = {"content": received.content} if received.stream is None else {"stream": received.stream}
@@ -295,7 +295,7 @@ def decode(received: Received, kind: object) -> Any:
 
 
 def _decoded(content: bytes, kind: object) -> tuple[Any, Exception | None]:
-    """Return what ``content`` holds, or the reason why it is none; nothing is raised where the body is a local."""
+    """Return ``content`` decoded, or the reason why it cannot be; nothing is raised while the body is a local."""
     try:
         return _decoder(kind).decode(content), None
     except _UNDECODABLE as error:
@@ -368,10 +368,10 @@ def _is_http_response(kind: object) -> bool:
 
 
 def may_have_happened(status: int) -> bool:
-    """Tell whether a request that got this status may have taken effect all the same.
+    """Return True if a request that got this status may have taken effect all the same.
 
-    4xx refuse it; but 408 may come from something in between that lost patience with a server at work. A redirect
-    may follow the deed, and a 5xx may hide it.
+    4xx means that it did not; but 408 may come from a proxy that timed out while the server was at work. A redirect
+    or a 5xx may follow a request that took effect.
     """
     return status == 408 or not 400 <= status <= 499
 
@@ -379,7 +379,7 @@ def may_have_happened(status: int) -> bool:
 def error_body(received: Received) -> object:
     """Return the body of a response that is no success: decoded if it is JSON, else its text; without secrets.
 
-    No contract says what it looks like, and it may quote what was sent: it is cut, and scrubbed as text. A server that
+    No contract defines its form, and it may quote the request: it is cut, and scrubbed as text. A server that
     failed after it had made a secret may quote that, too.
     """
     content, secrets = received.content, received.prepared.secrets
@@ -392,7 +392,7 @@ def error_body(received: Received) -> object:
 
     if len(content) <= ERROR_BODY_LIMIT:
         try:
-            # Written anew, JSON has no escapes that a secret could hide behind.
+            # Re-encoded JSON has no escapes that could hide a secret.
             canonical = msgspec.json.encode(msgspec.json.decode(content)).decode()
             return msgspec.json.decode(scrubbed(canonical, 2 * ERROR_BODY_LIMIT))
         except _UNDECODABLE:
@@ -402,7 +402,7 @@ def error_body(received: Received) -> object:
 
 
 def shown_body(content: bytes, kind: object, secrets: tuple[Secret[str], ...]) -> str:
-    """Return a body that is meant to be a ``kind`` as a log shows it: its size, where it may hold a secret."""
+    """Return a body of type ``kind`` for the log: only its size if it may hold a secret."""
     if not content:
         return ""
     if may_hold_secret(kind):
@@ -414,7 +414,7 @@ def shown_body(content: bytes, kind: object, secrets: tuple[Secret[str], ...]) -
 
 
 class BaseAPIResponse(NotPickled, Generic[R_co]):
-    """What both kinds of raw response share."""
+    """The base of both kinds of raw response."""
 
     _pickle_instead = "pickle what parse() gives"
 
@@ -454,7 +454,7 @@ class BaseAPIResponse(NotPickled, Generic[R_co]):
 
     @property
     def url(self) -> httpx.URL:
-        """The URL that was asked."""
+        """The URL of the request."""
         return self.http_response.url
 
     @property
@@ -464,7 +464,7 @@ class BaseAPIResponse(NotPickled, Generic[R_co]):
 
     @property
     def http_version(self) -> str:
-        """Such as ``HTTP/1.1``."""
+        """The protocol version, such as ``HTTP/1.1``."""
         return self.http_response.http_version
 
     @property
@@ -479,7 +479,7 @@ class BaseAPIResponse(NotPickled, Generic[R_co]):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the body has been read or given up."""
+        """True if the body has been read or discarded."""
         return self.http_response.is_closed
 
     def _decoded(self, to: type[object] | None) -> object:
@@ -530,11 +530,11 @@ class APIResponse(BaseAPIResponse[R_co]):
         return cast("object", self.http_response.json())
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Iterate over the body, as it comes or in pieces of ``chunk_size``."""
+        """Iterate over the body, as received or in pieces of ``chunk_size``."""
         return self.http_response.iter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
-        """Iterate over the body as text, as it comes or in pieces of ``chunk_size`` characters."""
+        """Iterate over the body as text, as received or in pieces of ``chunk_size`` characters."""
         return self.http_response.iter_text(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
@@ -542,7 +542,7 @@ class APIResponse(BaseAPIResponse[R_co]):
         return self.http_response.iter_lines()
 
     def close(self) -> None:
-        """Give up what has not been read of the body."""
+        """Discard the unread rest of the body."""
         self.http_response.close()
 
 
@@ -581,11 +581,11 @@ class AsyncAPIResponse(BaseAPIResponse[R_co]):
         return cast("object", self.http_response.json())
 
     def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """Iterate over the body, as it comes or in pieces of ``chunk_size``."""
+        """Iterate over the body, as received or in pieces of ``chunk_size``."""
         return self.http_response.aiter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
-        """Iterate over the body as text, as it comes or in pieces of ``chunk_size`` characters."""
+        """Iterate over the body as text, as received or in pieces of ``chunk_size`` characters."""
         return self.http_response.aiter_text(chunk_size)
 
     def iter_lines(self) -> AsyncIterator[str]:
@@ -593,7 +593,7 @@ class AsyncAPIResponse(BaseAPIResponse[R_co]):
         return self.http_response.aiter_lines()
 
     async def close(self) -> None:
-        """Give up what has not been read of the body."""
+        """Discard the unread rest of the body."""
         # A response that was read from memory has only a synchronous stream to close.
         if not self.http_response.is_closed:
             await self.http_response.aclose()

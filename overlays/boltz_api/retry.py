@@ -36,26 +36,26 @@ MAX_REDIRECTS: Final = 5
 _SHOWN: Final = 500
 """How much of a body an error's message quotes: enough for a sentence, not a proxy's whole page."""
 
-# --- what it means when no whole response came ---
+# --- failures: no complete response ---
 
 
 class Reach(Enum):
-    """How far a request got."""
+    """The furthest stage that a request may have reached."""
 
     NOWHERE = "nothing was written"
     UNKNOWN = "the server may have received it and acted on it"
 
 
 class Failure(Struct, frozen=True):
-    """No whole response came."""
+    """No complete response was received."""
 
     reach: Reach
     transient: bool
-    """Another try may fare better."""
+    """True if a retry may succeed."""
     timeout: bool
     error: Exception
     partial: Received | None = None
-    """What came of a response before it broke off."""
+    """The part of a response that was received before the connection was lost."""
 
     # Struct has one of each, which would show the error, which may quote the response; Any is how Struct declares it.
     def __repr__(self) -> str:
@@ -66,11 +66,11 @@ class Failure(Struct, frozen=True):
 
 
 class NoFreeConnectionError(Exception):
-    """Every connection stayed in use for as long as the caller would wait for one."""
+    """No connection became free within the caller's timeout."""
 
 
 # By the exceptions' names, which httpx and httpx2 share: nothing here imports either. The first of an exception's
-# classes that stands here decides; (how far the request got, whether another try may help, whether time ran out).
+# classes that is listed decides; (the stage reached, whether a retry may help, whether it is a timeout).
 _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     # No connection, so nothing can have been written.
     "ConnectTimeout": (Reach.NOWHERE, True, True),
@@ -82,16 +82,16 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     # Refused before anything was opened, and would be refused again.
     "UnsupportedProtocol": (Reach.NOWHERE, False, False),
     "InvalidURL": (Reach.NOWHERE, False, False),
-    # A part was written, perhaps the whole: a peer that resets after it has read everything looks the same.
+    # A part was written, perhaps all: a peer that resets after it has read everything looks the same.
     "WriteTimeout": (Reach.UNKNOWN, True, True),
     "WriteError": (Reach.UNKNOWN, True, False),
     # Written, and the response is late or lost. A pooled connection that the server closed just before the request
-    # looks like one that it closed just after: the two cannot be told apart from here.
+    # cannot be distinguished from one that it closed just after.
     "ReadTimeout": (Reach.UNKNOWN, True, True),
     "ReadError": (Reach.UNKNOWN, True, False),
     "CloseError": (Reach.UNKNOWN, True, False),
     "RemoteProtocolError": (Reach.UNKNOWN, True, False),
-    # Ours to blame, but found out at a point that the exception does not tell.
+    # The client's own fault, but the exception does not show at which stage it was found.
     "LocalProtocolError": (Reach.UNKNOWN, False, False),
     "TimeoutException": (Reach.UNKNOWN, True, True),
     "TransportError": (Reach.UNKNOWN, True, False),
@@ -100,13 +100,13 @@ _BY_NAME: Final[dict[str, tuple[Reach, bool, bool]]] = {
     "OSError": (Reach.UNKNOWN, True, False),
     "ResponseTooLargeError": (Reach.UNKNOWN, False, False),
     "UnreadableEncodingError": (Reach.UNKNOWN, False, False),
-    # Another try helps only where it was somebody else's time: HTTP/2 calls that share a connection share its end.
+    # A retry helps only if another call's timeout was the cause: HTTP/2 calls that share a connection share its end.
     "DeadlineError": (Reach.UNKNOWN, True, True),
 }
 
-# Libraries that say truthfully that no connection was made.
+# Libraries whose error reliably means that no connection was made.
 _TRUSTED: Final = frozenset({"httpcore", "httpcore2", "httpx", "httpx2"})
-# What others raise where none was made.
+# The errors of other libraries if none was made.
 _NEVER_CONNECTED: Final = frozenset(
     {
         *("ConnectionRefusedError", "gaierror", "InvalidURL"),
@@ -116,20 +116,20 @@ _NEVER_CONNECTED: Final = frozenset(
 
 
 def classify(error: Exception, partial: Received | None = None, *, unwritten: bool = False) -> Failure:
-    """Return which kind of failure ``error`` is; an unknown one counts as the worst.
+    """Classify ``error``; an unknown one counts as the worst.
 
     Args:
-        error: What was raised.
-        partial: What came of a response.
-        unwritten: It is known that nothing was written.
+        error: The exception.
+        partial: The part of a response that was received.
+        unwritten: True if it is known that nothing was written.
 
     """
     reach, transient, timeout = Reach.UNKNOWN, False, False
     name = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _BY_NAME), None)
     if name is not None:
         reach, transient, timeout = _BY_NAME[name]
-        # The transport for aiohttp makes `ConnectTimeout` of every lost connection: taken at its word, a response
-        # that was lost would pass for a request that was never sent. So what it translates counts.
+        # The transport for aiohttp raises `ConnectTimeout` for every lost connection, so that a lost response would be
+        # mistaken for a request that was never sent. So the exception that it translates is used.
         original = error.__cause__
         if original is not None and type(original).__module__.partition(".")[0] not in _TRUSTED:
             timeout = timeout and isinstance(original, TimeoutError)
@@ -142,7 +142,7 @@ def classify(error: Exception, partial: Received | None = None, *, unwritten: bo
 
 
 class Situation(Struct, frozen=True):
-    """What a decision depends on besides the outcome."""
+    """The facts that a decision depends on besides the outcome."""
 
     retries_taken: int
     redirects_taken: int
@@ -160,7 +160,7 @@ class Accept(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
-    """Repeat the request after a while."""
+    """Retry the request after a delay."""
 
     delay: float
     reason: str
@@ -173,7 +173,7 @@ class Redirect(Struct, frozen=True):
 
 
 class Fail(Struct, frozen=True):
-    """Give up."""
+    """Stop retrying, and raise."""
 
     error: APIError
     outcome_unknown: bool
@@ -187,7 +187,7 @@ def judge(outcome: Received | Failure, prepared: Prepared[Any], situation: Situa
     if isinstance(outcome, Failure):
         partial = outcome.partial
         if partial is not None and not partial.is_success:
-            return _judge_status(partial, prepared, situation)  # the status says enough, whatever became of the body
+            return _judge_status(partial, prepared, situation)  # the status is enough, even if the body is incomplete
         if not prepared.operation.repeatable and _is_whole(partial):
             return Accept(partial)
         return _judge_failure(outcome, prepared, situation)
@@ -197,9 +197,9 @@ def judge(outcome: Received | Failure, prepared: Prepared[Any], situation: Situa
 
 
 def _is_whole(partial: Received | None) -> TypeGuard[Received]:
-    """Tell whether all of the JSON arrived, although the connection broke before the body's formal end.
+    """Return True if all of the JSON arrived, although the connection broke before the body's formal end.
 
-    A JSON object says itself where it ends. The response to a create is not thrown away for a missing last chunk.
+    A JSON object is self-delimiting. The response to a create is not discarded for a missing last chunk.
     """
     if partial is None or not partial.is_success or not partial.content.rstrip().endswith(b"}"):
         return False
@@ -234,10 +234,10 @@ def _judge_status(received: Received, prepared: Prepared[Any], situation: Situat
 
 
 def may_retry_status(status: int, should_retry: str | None, *, repeatable: bool) -> bool:
-    """Tell whether another try is allowed after this status.
+    """Return True if a retry is allowed after this status.
 
-    The server's own word counts most. Then, whatever the request: 429 says that nothing was done. Then, only for what
-    does no harm twice: 408 (too slow), 409 (a conflict that passes), and the server's own failures.
+    The server's own header comes first. Then, for every request: 429 means that nothing was done. Then, only for
+    requests that may be repeated: 408 (too slow), 409 (a temporary conflict), and the server's own failures.
     """
     if should_retry in ("true", "false"):
         return should_retry == "true"
@@ -255,7 +255,7 @@ def _retry(received: Received | None, reason: str, prepared: Prepared[Any], situ
         random=situation.random,
         now=situation.now,
     )
-    # A wait that ends after the call's time is over only delays the bad news.
+    # A delay beyond the call's total timeout would only postpone the error.
     if situation.remaining is not None and delay >= situation.remaining:
         return None
     return Retry(delay, reason)
@@ -270,16 +270,16 @@ _FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port: what two URLs must share for one to get the other's key."""
+    """Return scheme, host and port: these must be equal for the key to be sent to another URL."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
 
 def redirect_target(received: Received, prepared: Prepared[Any]) -> str | None:
-    """Return the URL to go on with; ``None`` where the redirect must not be followed.
+    """Return the URL of a redirect; ``None`` if it must not be followed.
 
-    Never to another origin: the key would go along. Never with a request that must not happen twice: that the server
-    did nothing before it redirected is only its word. Anything but a GET keeps its method, or is not followed.
+    Never to another origin: the key would be sent there. Never for a request that must not happen twice: the server may
+    have acted on it before it redirected. Anything but a GET keeps its method, or is not followed.
     """
     status, operation = received.status_code, prepared.operation
     if status not in _FOLLOWED or not operation.repeatable:
@@ -314,7 +314,7 @@ def status_error(received: Received) -> APIStatusError:
 
 
 def connection_error(failure: Failure, prepared: Prepared[Any]) -> APIError:
-    """Return the error for a response that did not come, or not whole."""
+    """Return the error for a response that was not received, or only in part."""
     text = describe(failure, prepared)
     partial = failure.partial
     if isinstance(failure.error, (ResponseTooLargeError, UnreadableEncodingError)) and partial is not None:
@@ -328,7 +328,7 @@ def connection_error(failure: Failure, prepared: Prepared[Any]) -> APIError:
 
 
 def describe(failure: Failure, prepared: Prepared[Any]) -> str:
-    """Return what ``failure`` says, or what it came from if it says nothing, or else its name; without secrets."""
+    """Return the message of ``failure``, or else of its cause, or else its name; without secrets."""
     # What cancels a task says nothing about what went wrong.
     said = (str(error) for error in exception_chain(failure.error) if isinstance(error, Exception))
     text = next(filter(None, said), type(failure.error).__name__)
@@ -356,7 +356,7 @@ def _replace_request(error: Any, request: object) -> None:  # Any: of whichever 
         error.request = request
 
 
-# Frames of these hold a request's headers, or the bytes that they became.
+# Frames of these hold a request's headers, or their encoded bytes.
 _HOLD_HEADERS: Final = frozenset(
     {
         *("boltz_api", "contextlib", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack"),
@@ -368,8 +368,8 @@ _HOLD_HEADERS: Final = frozenset(
 def strip_frames(error: BaseException) -> None:
     """Remove the frames that hold a request's headers from every traceback of the chain.
 
-    Crash reporters send the locals of such frames off. Where connections fail, that leaves nothing worth showing.
-    Where other code does, such as a custom transport's, its own frames say where.
+    Crash reporters send the locals of such frames. If a connection fails, nothing useful is lost. If other code
+    fails, such as a custom transport's, its own frames remain.
     """
     for each in exception_chain(error):
         each.__traceback__ = _of_others(each.__traceback__)
@@ -389,7 +389,7 @@ def _of_others(trace: TracebackType | None) -> TracebackType | None:
 
 
 def exception_chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error``, what it came from, and so on."""
+    """Yield ``error``, its cause or context, and so on."""
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:

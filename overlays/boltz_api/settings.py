@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from boltz_api.request import Operation
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-"""Where plain http may go. Our HTTP client uses no proxy for these names; for other names of this machine, it would."""
+"""The hosts that plain http may go to. Our HTTP client uses no proxy for these, as it would for other local names."""
 DEFAULT_TIMEOUTS: Final[Timeouts] = (5.0, 60.0, 60.0, 60.0)
 DEFAULT_MAX_RETRIES: Final = 2
 DEFAULT_TOTAL_TIMEOUT: Final = 600.0
@@ -45,20 +45,20 @@ _NO_HEADERS: Final[Secret[HeaderLayer]] = Secret({})
 
 
 class Settings(Struct, frozen=True, kw_only=True, dict=True):
-    """Everything that decides how a call is made, the connection apart."""
+    """All settings of a call except those of the connection."""
 
     base_url: str
-    """Checked, with a slash at its end."""
+    """The validated URL, with a slash at its end."""
     api_key: Secret[str] | None = None
     security: Security | None = None
-    """How the key travels."""
+    """How a request carries the key."""
     timeouts: Timeouts = DEFAULT_TIMEOUTS
     max_retries: int = DEFAULT_MAX_RETRIES
     total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     allow_insecure_http: bool = False
     headers: Secret[HeaderLayer] = _NO_HEADERS
-    """What the caller wants with every request."""
+    """The caller's headers for every request."""
     query: Mapping[str, object] = field(default_factory=dict[str, object])
     timing: Timing = field(default_factory=Timing)
 
@@ -77,7 +77,7 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def standard_headers(self) -> dict[str, str | Omit]:
-        """What every request carries, unless the call says otherwise."""
+        """The headers of every request, unless the call overrides them."""
         standard: HeaderLayer = {
             "accept": "application/json",
             # Only what is decompressed within the limit on a response's size.
@@ -120,7 +120,7 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def secrets(self) -> tuple[Secret[str], ...]:
-        """What must not be shown of any request, wherever it turns up."""
+        """The secrets of every request, to be masked wherever they appear."""
         return tuple(map(remember, credentials_in(self.standard_headers)))
 
 
@@ -135,7 +135,7 @@ def api_key_from(argument: Secret[str | None], security: Security | None) -> Sec
 
     Raises:
         ArgumentTypeError: It is not a string.
-        ArgumentValueError: It cannot travel in a header.
+        ArgumentValueError: A header cannot carry it.
 
     """
     key: Secret[Any] = argument if argument.reveal() is not None else Secret(os.environ.get("BOLTZ_API_KEY"))
@@ -182,8 +182,8 @@ def base_url_from(argument: object, default: str, *, allow_insecure_http: bool) 
     return url if url.endswith("/") else f"{url}/"
 
 
-def insecure_http_from(argument: bool | None) -> bool:  # as the constructor has it
-    """Tell whether plain http may go to other machines."""
+def insecure_http_from(argument: bool | None) -> bool:  # under the constructor's name for it
+    """Return True if plain http may go to other machines."""
     if argument is None:
         return os.environ.get("BOLTZ_ALLOW_INSECURE_HTTP", "").lower() in ("1", "true", "yes")
     return argument
@@ -231,7 +231,7 @@ def seconds_from(argument: str, value: object) -> float | None:
     return within_reach(value)
 
 
-# What httpx sets where its user does not: too little here, and no sign that the user wants it.
+# httpx's default, which is too short here and not the user's choice.
 _HTTPX_TIMEOUTS: Final[Timeouts] = (5.0, 5.0, 5.0, 5.0)
 
 

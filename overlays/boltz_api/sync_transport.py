@@ -1,4 +1,4 @@
-"""Performs the steps of a flow in the calling thread. Nothing is decided here."""
+"""Performs the steps of a flow in the calling thread. The flow makes all decisions."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 UPLOAD_PIECE: Final = 64 * 1024
-"""How much of a body is handed to a connection at once: between two pieces, the time is looked at."""
+"""How much of a body is written to a connection at once: the deadline is checked between two pieces."""
 
 
 class SyncProgress(Progress):
-    """Progress that is told to a function."""
+    """Progress that is reported to a function."""
 
     def __call__(self, event: str, about: Mapping[str, Any]) -> None:
-        """Take in an event."""
+        """Record an event."""
         if not self._written:
             self._begun = True
             self._written = is_start(event, about)
@@ -42,7 +42,7 @@ class SyncProgress(Progress):
 
 
 def _sync_stream(http: object, pieces: Iterator[bytes], close: Callable[[], None]) -> object:
-    """Return a stream of the kind that the HTTP library's own messages take."""
+    """Return a stream of the type that the HTTP library's own messages take."""
 
     class Stream(http_library(http).SyncByteStream):  # type: ignore[misc]  # known at run time only
         def __iter__(self) -> Iterator[bytes]:
@@ -82,7 +82,7 @@ class SyncConnections:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+        """True if the connections have been closed."""
         return self._closed or (self._given is not None and self._given.is_closed)
 
     def acquire(self, url: str) -> SyncHTTPClient:
@@ -135,7 +135,7 @@ class SyncConnections:
             client.close()
 
     def forget_after_fork(self) -> None:
-        """Leave the parent's HTTP client to the parent: its locks may be held by threads that are not here."""
+        """Drop the parent's HTTP client after a fork: its locks may be held by threads that the child does not have."""
         self._own = {}
         self._running = 0
         self._lock = threading.Lock()
@@ -190,7 +190,7 @@ class Watchdog:
                     socket.shutdown(self._socket, SHUT_RDWR)
 
     def dismiss(self) -> None:
-        """The body has been read."""
+        """Stop watching: the body has been read."""
         with self._lock:
             self._over = True
         self._timer.cancel()
@@ -211,7 +211,7 @@ class SyncTransport:
 
     @property
     def closed(self) -> bool:
-        """Whether this transport, or its HTTP client, has been closed."""
+        """True if this transport, or its HTTP client, has been closed."""
         return self._closed or self._connections.is_closed
 
     def close(self) -> None:
@@ -347,7 +347,7 @@ class SyncTransport:
         return self._received(step, http, b"", stream=stream)
 
     def _in_time(self, step: Send, failure: Failure) -> Failure:
-        """Return ``failure`` as a timeout of the whole call where that is what it is."""
+        """Return ``failure`` as a timeout of the whole call if the call's deadline has passed."""
         if step.deadline is None or not failure.transient or self._timing.monotonic() < step.deadline:
             return failure
         return replace(failure, error=DeadlineError(), timeout=True)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class _Union(type):
-    """The type of the types that stand for unions."""
+    """The metaclass of the types that represent unions."""
 
     module: str
     hint: str
 
-    # msgspec asks this of what the hook returned.
+    # msgspec checks the hook's result with this.
     def __instancecheck__(cls, value: object) -> bool:
         return True
 
@@ -59,14 +59,14 @@ def hook(convert: Callable[[Any, Any], Any]) -> Callable[[type, Any], Any]:
     def decode(kind: type, value: Any) -> Any:
         if not isinstance(kind, _Union):
             raise NotImplementedError(f"{kind.__name__} is no type of a contract")
-        # An option that fits as it is comes before one that takes the value with something left over.
+        # An option that fits exactly takes precedence over one that leaves unknown fields.
         for attempt in (exactly, convert):
             for option in options(kind) or ():
                 try:
                     return attempt(value, option)
                 except (msgspec.ValidationError, TypeError):
                     continue
-        # As msgspec says it of a value that a Literal does not have.
+        # msgspec's wording for a value that a Literal does not have.
         raise ValueError(f"Invalid value for {kind.__name__}: it fits none of {kind.hint}")
 
     def exactly(value: Any, option: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Values against the contract's types: what may be sent, what came, and faults in words."""
+"""Validation against the contract's types: arguments, responses, and messages for what does not fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from boltz_api.redact import MASK, holds_key, scrub
 
 K = TypeVar("K", bound=inspect.Type)
 
-# Patterns for what few programs get to see are strings, which are compiled when they are used.
+# Rarely used patterns are strings, which are compiled when they are used.
 _AT: Final = r" - at `(?P<path>[^`]*)`\Z"
 _STEP: Final = r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<some>\.\.\.)\]"
 _NAMED: Final = r"(?P<rule>Object (?:contains unknown|missing required) field) `(?P<name>[^`]*)`"
@@ -26,11 +26,11 @@ _COUNTABLE: Final = r"\Aan? (string|integer|number|object|list)\b"
 _LEAP_SECOND: Final = r"(\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:)60(.*)"
 _LONGEST_SHOWN: Final = 60
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
-# What msgspec raises, depending on what it meets.
+# The errors that msgspec raises, depending on the fault.
 _REFUSALS: Final = (TypeError, ValueError, OverflowError)
 
 
-# --- the shape of a type ---
+# --- shapes of types ---
 
 
 @lru_cache(maxsize=256)
@@ -40,7 +40,7 @@ def shape_of(kind: Any) -> inspect.Type:  # Any: a type form, such as `list[str]
 
 
 def parts(shape: inspect.Type) -> tuple[inspect.Type, ...]:
-    """Return what a value of this shape may be, metadata and unions taken apart."""
+    """Return the alternatives of a shape, without metadata and unions around them."""
     if isinstance(shape, inspect.Metadata):
         return parts(shape.type)
     if isinstance(shape, inspect.UnionType):
@@ -54,9 +54,9 @@ def part(shape: inspect.Type, kind: type[K]) -> K | None:
 
 
 def struct_for(members: Mapping[str, object], shape: inspect.Type) -> inspect.StructType | None:
-    """Return the struct that ``members`` are meant for: the only one there is, or the one whose tag they carry.
+    """Return the struct that fits ``members``: the only one there is, or the one whose tag they carry.
 
-    A tag that none has belongs to the one with an empty tag, which stands for what a newer server may send.
+    An unknown tag selects the one with an empty tag, which represents the variants of newer servers.
     """
     structs = [found for found in parts(shape) if isinstance(found, inspect.StructType)]
     if len(structs) == 1:
@@ -70,12 +70,12 @@ def struct_for(members: Mapping[str, object], shape: inspect.Type) -> inspect.St
 
 
 def tag_name(struct: inspect.StructType) -> str:
-    """Return what Python calls the property that tells a union's variants apart; empty where there is none."""
+    """Return the Python name of a union's discriminator; empty if it has none."""
     return struct.cls.__tag__ if issubclass(struct.cls, Model) else ""
 
 
 def union_options(shape: inspect.Type) -> tuple[Any, ...]:  # Any: type forms
-    """Return the types of a union that msgspec cannot hold, and that a custom type stands for."""
+    """Return the types of a union that msgspec cannot hold, and that a custom type represents."""
     if not isinstance(shape, inspect.CustomType):
         return ()
     from boltz_api.unions import options
@@ -88,7 +88,7 @@ Convert: TypeAlias = Callable[[Any, Any], Any]
 
 
 def union_hook(kind: object, convert: Convert) -> Callable[[type, Any], Any] | None:
-    """Return what msgspec calls for the unions in ``kind`` that it cannot hold; ``None`` if there are none."""
+    """Return msgspec's ``dec_hook`` for the unions in ``kind`` that it cannot hold; ``None`` if there are none."""
     if not any(map(union_options, inner_shapes(kind))):
         return None
     from boltz_api.unions import hook
@@ -97,13 +97,13 @@ def union_hook(kind: object, convert: Convert) -> Callable[[type, Any], Any] | N
 
 
 def item_shape(shape: inspect.Type) -> inspect.Type | None:
-    """Return what a list of this shape holds."""
+    """Return the shape of a list's items."""
     found = part(shape, inspect.ListType)
     return None if found is None else found.item_type
 
 
 def value_shape(shape: inspect.Type) -> inspect.Type | None:
-    """Return what an object with free names holds."""
+    """Return the shape of the values of an object with free names."""
     found = part(shape, inspect.DictType)
     return None if found is None else found.value_type
 
@@ -141,20 +141,20 @@ def _shapes_in(shape: inspect.Type) -> tuple[inspect.Type, ...]:
     return tuple(found)
 
 
-# Types that say nothing of what they hold.
+# Types that do not describe their contents.
 _FREE: Final = (inspect.AnyType, inspect.RawType, inspect.BytesType)
 
 
 @lru_cache(maxsize=256)
 def may_hold_secret(kind: Any) -> bool:  # Any: a type form
-    """Tell whether what is meant to be a ``kind`` may hold a secret: the contract says so, or says nothing of it."""
+    """Return True if a value of type ``kind`` may hold a secret: the contract says so, or does not describe it."""
     if kind is None:  # no content
         return False
     try:
         shapes = inner_shapes(kind)
     except TypeError:  # no type that msgspec knows, such as httpx.Response
         return True
-    # Text as a whole says nothing of itself either; as a member of an object, its name and format do.
+    # A text as a whole is not described either; as a member of an object, it has a name and a format.
     free = any(
         isinstance(shape, _FREE) or (isinstance(shape, inspect.CustomType) and not union_options(shape))
         for shape in shapes
@@ -178,9 +178,9 @@ def secret_arguments(kind: Any) -> frozenset[str]:  # Any: a type form
 
 
 def plain(value: object) -> object:
-    """Return ``value`` without what a subclass adds: an enum's member as its value, a kind of string as a string.
+    """Return ``value`` as its base type: an enum's member as its value, a subclass of ``str`` as a string.
 
-    ``str(value)`` would not do: what it gives is up to the subclass, and for most enums the member's name.
+    ``str(value)`` is no alternative: a subclass can override it, and most enums return the member's name.
     """
     if isinstance(value, Enum):
         return plain(cast("object", value.value))
@@ -196,10 +196,10 @@ def plain(value: object) -> object:
 
 
 def plain_or_refused(value: object) -> object:
-    """Return what msgspec is to encode instead of a value that it does not know.
+    """Return a replacement for a value that msgspec cannot encode.
 
     Raises:
-        TypeError: JSON has nothing like it.
+        TypeError: JSON has no equivalent.
 
     """
     known = plain(value)
@@ -249,7 +249,7 @@ def _convert_argument(value: Any, kind: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _is_open(kind: Any) -> bool:  # Any: a type form
-    """Tell whether something in ``kind`` may be sent with members beyond its fields."""
+    """Return True if something in ``kind`` may be sent with members beyond its fields."""
     structs = (shape.cls for shape in inner_shapes(kind) if isinstance(shape, inspect.StructType))
     return any(issubclass(cls, Model) and cls.__open__ for cls in structs)
 
@@ -275,7 +275,7 @@ def on_the_wire(value: object, shape: inspect.Type) -> object:
         return {**wire, **value.model_extra} if isinstance(value, Model) else wire
     if isinstance(value, Mapping):
         members = dict(cast("Mapping[str, object]", value))
-        # With a tag that no variant has, any of them says what the tag is called on the wire.
+        # With an unknown tag, any of the variants gives the tag's wire name.
         struct = struct_for(members, shape) or part(shape, inspect.StructType)
         if struct is not None:
             known = {name: field for field in struct.fields for name in (field.name, field.encode_name)}
@@ -303,7 +303,7 @@ def _check_rules(wire: object, shape: inspect.Type) -> None:
 
 @lru_cache(maxsize=256)
 def _ruled_fields(kind: Any) -> frozenset[str]:  # Any: a type form
-    """Return the wire names of the fields of ``kind`` that have rules which msgspec does not know."""
+    """Return the wire names of the fields of ``kind`` that have rules that msgspec does not check."""
     struct = part(shape_of(kind), inspect.StructType)
     return frozenset(
         field.encode_name
@@ -314,7 +314,7 @@ def _ruled_fields(kind: Any) -> frozenset[str]:  # Any: a type form
 
 
 def _unfit(value: object, shape: inspect.Type, path: str = "") -> Iterator[tuple[str, str, object]]:
-    """Yield what breaks a rule that msgspec does not know: its path, what is expected, the value."""
+    """Yield each violation of a rule that msgspec does not check: its path, what is expected, the value."""
     if isinstance(value, str):
         words, fits = FORMATS.get(str(mark(shape, "format")), ("", bool))
         if words and not fits(value):
@@ -344,7 +344,7 @@ def _is_address(text: str, *versions: int) -> bool:
     from ipaddress import ip_address
 
     try:
-        # A zone ("%eth0") names an interface of one machine: no address that another could check.
+        # A zone ("%eth0") names an interface of one machine, which another machine cannot check.
         return "%" not in text and ip_address(text).version in versions
     except ValueError:
         return False
@@ -355,7 +355,7 @@ FORMATS: Final[dict[object, tuple[str, Callable[[str], bool]]]] = {
     "ipv4": ("an IPv4 address", lambda text: _is_address(text, 4)),
     "ipv6": ("an IPv6 address", lambda text: _is_address(text, 6)),
 }
-"""The formats that are checked before sending: what they are called, and the check."""
+"""The formats that are checked before sending: their names in messages, and the checks."""
 
 
 def _complain(error: msgspec.ValidationError, wire: object, shape: inspect.Type) -> NoReturn:
@@ -377,7 +377,7 @@ def _complain(error: msgspec.ValidationError, wire: object, shape: inspect.Type)
 
 
 def _locate(path: str, value: object, shape: inspect.Type) -> tuple[str, object, inspect.Type]:
-    """Follow msgspec's path: the same place in Python's names, the value there, and the shape that it should have."""
+    """Follow msgspec's path; return the place in Python's names, the value there, and its expected shape."""
     where = ""
     for step in re.finditer(_STEP, path):
         inner: inspect.Type | None
@@ -464,7 +464,7 @@ def _refused(value: object, where: str) -> Iterator[tuple[str, Exception]]:
 
 
 def check_text(argument: str, text: str) -> None:
-    """Refuse what cannot be encoded.
+    """Refuse a value that cannot be encoded.
 
     Raises:
         ArgumentValueError: It holds half of a surrogate pair.
@@ -473,14 +473,14 @@ def check_text(argument: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Not shown: what is refused may be a secret.
+        # Not shown: the refused value may be a secret.
         raise ArgumentValueError(
             f"{argument}: holds half of a surrogate pair, which cannot be sent", argument=argument
         ) from None
 
 
 def check_url_text(argument: str, text: str) -> None:
-    """Refuse what cannot stand in a URL, or must not: servers and proxies log those.
+    """Refuse a value that a URL cannot hold, or must not: servers and proxies log URLs.
 
     Raises:
         ArgumentValueError: It holds an API key, or half of a surrogate pair.
@@ -498,7 +498,7 @@ def check_url_text(argument: str, text: str) -> None:
 
 
 def convert_open(value: Any, kind: Any) -> Any:
-    """Return ``value``, fresh from JSON, as ``kind``; unknown fields are attached to the models they came in.
+    """Return ``value``, decoded from JSON, as ``kind``; unknown fields are attached to their models.
 
     Raises:
         msgspec.ValidationError: It does not fit, unknown fields apart.
@@ -574,11 +574,11 @@ def _attach(result: object, source: object, shape: inspect.Type) -> None:
                 _attach(item, cast("dict[str, object]", source)[name], inner)
 
 
-# --- in words ---
+# --- messages ---
 
 
 def split_fault(error: Exception) -> tuple[str, str]:
-    """Return the rule that a ``msgspec.ValidationError`` speaks of, and the path to its place."""
+    """Return the rule that a ``msgspec.ValidationError`` names, and the path to the value."""
     text = str(error)
     found = re.search(_AT, text)
     return re.sub(_AT, "", text), found["path"] if found else "$"
@@ -600,7 +600,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def in_words(shape: inspect.Type) -> str:
-    """Return what a value of this shape has to be."""
+    """Describe the values of this shape."""
     words = [word for word in map(_word, parts(shape)) if word]
     return " or ".join(dict.fromkeys(words)) or "something else"
 

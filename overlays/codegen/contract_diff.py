@@ -1,4 +1,4 @@
-"""What changed between two contracts in their normal form, said in terms of the API and judged by what it breaks.
+"""The changes between two contracts in normal form, in terms of the API and graded by what they break.
 
 Both are read as flat tables of elements: operations, parameters, fields. A field of a field is ``key_details.id``, the
 items of a list are ``data[]``, the values of a map ``labels{}``, a variant ``pet(Cat)``; the body or response as a
@@ -50,7 +50,7 @@ class _Element:
     """``operation``, ``path``, ``query``, ``header``, ``body``, ``response 200``, ``error`` ..."""
     name: str = ""
     whole: _Element | None = field(default=None, eq=False)
-    """What it is a part of, and so comes and goes with."""
+    """The element that this is a part of, and is added and removed with."""
 
     @property
     def words(self) -> str:
@@ -62,7 +62,7 @@ class _Element:
 def diff(old: Schema, new: Schema) -> list[Change]:
     """Every difference between two documents, sorted by operation and place.
 
-    What came or went as a part of something is not named.
+    Parts of an element that was added or removed are not named.
     """
     before, after = dict(_Reader(old).elements()), dict(_Reader(new).elements())
     found: list[tuple[_Element, str, Change]] = []
@@ -205,7 +205,7 @@ def _below(name: str, schema: Schema, options: list[Schema]) -> Iterator[tuple[s
 
 
 def _presented(element: _Element, said: Schema) -> str:
-    """An element that came or went: ``optional body field description: string, at most 20 characters``."""
+    """An element that was added or removed: ``optional body field description: string, at most 20 characters``."""
     if element.place == "operation":
         return f"operation {said['method']} {said['path']}"
     optional = "optional " if said.get("required") is False else ""
@@ -286,7 +286,7 @@ def _changed(key: str, before: JSON, after: JSON, *, sent: bool) -> Kind:
 
 
 def _relation(key: str, before: JSON, after: JSON) -> Relation:
-    """What the change did to the values that are possible."""
+    """The effect of the change on the set of possible values."""
     if key in ("required", "uniqueItems"):
         return "narrower" if after else "wider"
     if key == "nullable":

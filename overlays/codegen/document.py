@@ -70,7 +70,7 @@ class Fault:
     place: Place
     message: str
     hint: str = ""
-    """What to do about it."""
+    """The advice for correcting it."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
@@ -109,7 +109,7 @@ class Node:
         return self.get(key) or Node(None, self.place)
 
     def step(self, key: str) -> Node | None:
-        """What the key of a pointer leads to: a member, or an entry by its number."""
+        """The node that the key of a pointer leads to: a member, or an entry by its number."""
         return self.entries[int(key)] if key.isdecimal() and int(key) < len(self.entries) else self.get(key)
 
     @property
@@ -172,7 +172,7 @@ class Contract:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What has no effect on what is generated, printed like a fault, in the order of the files."""
+        """The parts without effect on what is generated, printed like faults, in the order of the files."""
         found = sorted((min(places), message, len(places) - 1) for message, places in self._notes.items())
         return tuple(f"{place}: {message}" + (f" (and {more} more)" if more else "") for place, message, more in found)
 
@@ -185,7 +185,7 @@ class Contract:
         return Node(None, part.place)
 
     def flag(self, node: Node, key: str) -> bool:
-        """Whether the flag ``key`` is set."""
+        """True if the flag ``key`` is set."""
         return self.part(node, key, bool).value is True
 
     def text(self, node: Node, key: str) -> str:
@@ -198,14 +198,14 @@ class Contract:
         return found | ({"deprecated": True} if self.flag(node, "deprecated") else {})
 
     def can_be_name(self, node: Node, name: str, what: str) -> bool:
-        """Whether msgspec can write a field called ``name``; if not, a fault."""
+        """True if msgspec can write a field called ``name``; if not, record a fault."""
         if wrong := any(letter in '"\\' or letter < " " for letter in name):
             message = f"{name!r} cannot be a name: it has quotes, backslashes or control characters"
             self.fault(node, message, f"rename the {what}")
         return not wrong
 
     def resolved(self, node: Node) -> Node:
-        """What the ``$ref`` of ``node`` names, however many lead to it; else ``node`` itself."""
+        """The target of the ``$ref`` of ``node``, through any number of references; else ``node`` itself."""
         seen: list[Node] = []
         while node not in seen and (target := self.target(node)) is not None:
             seen.append(node)

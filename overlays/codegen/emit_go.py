@@ -89,13 +89,13 @@ class Method:
     params: Params | None
     result: Type | None
     kind: str
-    """How the answer is given: ``json``, ``page``, ``raw`` or ``none``."""
+    """The form of the response: ``json``, ``page``, ``raw`` or ``none``."""
     operation: list[tuple[str, str]]
     """The members of the operation's own variable."""
 
     @property
     def head(self) -> str:
-        """What the method takes."""
+        """The method's parameters."""
         own = ", ".join(f"{name} {kind}" for name, kind in self.arguments)
         return f"ctx context.Context, {own + ', ' if own else ''}opts ...option.RequestOption"
 
@@ -184,7 +184,7 @@ def write_module(form: NormalForm, folder: Path, path: str | None = None) -> Non
 
 
 def _has_keys(document: Schema) -> bool:
-    """Whether the contract has what find, get, candidates and rotate are made of."""
+    """True if the contract has the operations that find, get, candidates and rotate are made of."""
     found = {
         (node["tags"][0], node["operationId"]) for item in document["paths"].values() for node in item.values()
     }  # fmt: skip

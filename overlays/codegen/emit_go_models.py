@@ -1,4 +1,4 @@
-"""What generated Go is made of: structs, enums and unions, as the templates write them."""
+"""The parts of generated Go: structs, enums and unions, as the templates write them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Place:
 
     @property
     def hint(self) -> str:
-        """What a type is called that only this field has."""
+        """The name of a type that only this field has."""
         return self.struct.name + self.name
 
 
@@ -184,12 +184,12 @@ _HIDE: Final = {
 
 
 def is_secret(model: Model) -> bool:
-    """Whether a value of ``model`` may hold a secret."""
+    """True if a value of ``model`` may hold a secret."""
     return not isinstance(model, Enum) and (model.secret or (isinstance(model, Struct) and model.holds_secret))
 
 
 def is_plain(text: str) -> bool:
-    """Whether a type is made of strings, which cannot hide themselves."""
+    """True if a type is made of strings, which cannot mask themselves."""
     return (
         text.removeprefix("param.Opt[").rstrip("]").removeprefix("[]").removeprefix("map[string").lstrip("]*")
         == "string"

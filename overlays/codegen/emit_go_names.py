@@ -128,7 +128,7 @@ class Names:
         self._taken = set(taken)
 
     def is_free(self, name: str) -> bool:
-        """Whether ``claim`` would give ``name`` as it is."""
+        """True if ``claim`` would return ``name`` unchanged."""
         return name not in self._taken
 
     def claim(self, name: str) -> str:

@@ -38,7 +38,7 @@ def alternatives(schema: Schema) -> list[Schema]:
 
 
 def is_null(schema: Schema) -> bool:
-    """Whether ``schema`` allows nothing but null."""
+    """True if ``schema`` allows nothing but null."""
     return schema.get("type") == "null"
 
 
@@ -79,7 +79,7 @@ def kind_of(schema: Schema) -> str:
 
 
 def is_model(schema: Schema) -> bool:
-    """Whether ``schema`` has a type of its own in Go: an object, a union, or an enum."""
+    """True if ``schema`` has a type of its own in Go: an object, a union, or an enum."""
     return "properties" in schema or bool(alternatives(schema)) or ("enum" in schema and only_value(schema) is None)
 
 

@@ -66,7 +66,7 @@ class Types:
                 self.count(self.components[name], side)
 
     def body(self, schema: Schema) -> Schema:
-        """What ``schema`` refers to, or itself."""
+        """The schema that ``schema`` refers to, or itself."""
         return self.components[reference(schema)] if "$ref" in schema else schema
 
     def _find_recursive(self) -> set[str]:
@@ -137,7 +137,7 @@ class Types:
                 return Type("any", "jsonwalk.Any", nullable=True)
 
     def _element(self, schema: Schema, hint: str, owner: Struct | None) -> Type:
-        """What arrays and maps hold: null needs a pointer there."""
+        """The type of the elements of arrays and maps: null needs a pointer there."""
         item = self.response(schema, hint, owner=owner)
         if item.nullable and item.text != "any":
             return Type(f"*{item.text}", f"jsonwalk.Pointer({item.decode})", secret=item.secret)
@@ -286,11 +286,11 @@ class Types:
         return union
 
     def _variant_hint(self, schema: Schema, name: str, label: str) -> str:
-        """What names an alternative if nothing else does: components have names of their own."""
+        """The name of an alternative that has no other: components have names of their own."""
         return "" if "$ref" in schema and is_model(self.body(schema)) else name + label
 
     def _own_name(self, component: str) -> str:
-        """What a component is called in Go, without the word that tells its two sides apart."""
+        """The Go name of a component, without the word that distinguishes requests from responses."""
         plain = component.replace("Input", "", 1)
         return exported(plain if plain in self.components else component)
 

@@ -32,7 +32,7 @@ _EXPECTED_WARNING: Final = re.compile(r"msgspec cannot decode")
 
 
 class NotWrittenError(Exception):
-    """What datamodel-code-generator did not write; ``messages`` by the name of the type."""
+    """Raised for types that datamodel-code-generator did not write; ``messages`` by the name of the type."""
 
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__("\n".join(messages.values()))
@@ -94,7 +94,7 @@ def _generate(profile: Literal["models", "params"], document: Node, **options: o
 
 
 def _about(message: str, names: Mapping[str, object]) -> str:
-    """The type that ``message`` speaks of."""
+    """The type that ``message`` is about."""
     return next((word for word in re.findall(r"\w+", message) if word in names), "")
 
 

@@ -56,7 +56,7 @@ class Resource:
 
     @property
     def attribute(self) -> str:
-        """What it is called where it is reached."""
+        """The name of the attribute by which it is reached."""
         return self.path[-1]
 
     @property
@@ -151,7 +151,7 @@ def resources_sources(
 
 
 def _imports(body: str, package: str) -> str:
-    """What ``body`` needs to import. The formatter takes away no import from an ``__init__.py``."""
+    """The imports that ``body`` needs. The formatter removes no imports from an ``__init__.py``."""
     words = set(re.findall(r"\w+", body))
     lines = ["from __future__ import annotations", *(f"import {name}" for name in _IMPORTS[""] if name in words)]
     for module, names in [*_IMPORTS.items(), (package, ("models", "params"))]:

@@ -33,7 +33,7 @@ _CONTENT_TYPES: Final = {
 
 
 class RefusedError(Exception):
-    """What cannot be generated: messages, each with the pointer to what it speaks of."""
+    """Raised for what cannot be generated: messages, each with the pointer to its place in the document."""
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
         super().__init__("\n".join(message for _, message in problems))
@@ -41,7 +41,7 @@ class RefusedError(Exception):
 
 
 class Endpoints:
-    """What openapi-python-client made of a document; ``RefusedError`` with whatever it would leave out."""
+    """The endpoints that openapi-python-client made of a document; ``RefusedError`` if it would leave any out."""
 
     def __init__(self, schemas: PythonSchemas) -> None:
         self.schemas = schemas
@@ -68,7 +68,7 @@ class Endpoints:
         self._by_name = {endpoint.name: endpoint for own in collections for endpoint in own.endpoints}
 
     def of(self, operation: Operation) -> Endpoint:
-        """What openapi-python-client made of ``operation``."""
+        """The endpoint that openapi-python-client made of ``operation``."""
         name = PythonIdentifier(operation.node["operationId"], PREFIX)
         if name not in self._by_name:
             raise RefusedError([(operation.pointer, "openapi-python-client left this operation out")])
@@ -102,7 +102,7 @@ def fields_of(prop: object) -> list[Property]:
 
 
 def key_of(prop: Property) -> str:
-    """What the document calls ``prop``."""
+    """The name of ``prop`` in the document."""
     return prop.name.get_untrusted_value()
 
 

@@ -32,7 +32,7 @@ Emitter: TypeAlias = Callable[[NormalForm, Path], None]
 """Writes one folder, which exists and is empty; raises ``Faults`` for what it cannot express."""
 
 EMITTERS: Final[dict[str, Emitter]] = {PACKAGE: write_package, "go": write_module}
-"""What stands under ``generated/``: by folder, what writes it."""
+"""The folders under ``generated/``, each with the function that writes it."""
 
 MANIFEST: Final = "manifest.json"
 NORMAL_FORM: Final = "openapi.json"
@@ -108,7 +108,7 @@ def generate(contract: Path, target: Path, project: Project) -> NormalForm:
 def write(form: NormalForm, folder: Path, project: Project) -> None:
     """Write everything for ``form`` into the empty ``folder``, each part with its manifest.
 
-    ``RefusedError`` if the generators are not those that are pinned: nothing can be told from what others write.
+    ``RefusedError`` if the generators are not those that are pinned: the output of others proves nothing.
     """
     if unpinned := list(_unpinned(project)):
         raise RefusedError(f"pyproject.toml: {'; '.join(unpinned)}; install the dependency group `generate`")

@@ -84,17 +84,17 @@ def telling(said: Iterable[str]) -> set[str]:
 
 
 def flag(said: Said, key: str) -> bool:
-    """Whether the flag ``key`` is set."""
+    """True if the flag ``key`` is set."""
     return key in said and said[key][-1].value is True
 
 
 def is_secret(said: Said) -> bool:
-    """Whether a value must not be shown."""
+    """True if a value must not be shown."""
     return flag(said, "x-secret") or any(part.value == "password" for part in said.get("format", []))
 
 
 def notes(said: Said) -> Schema:
-    """What is said to people."""
+    """The keywords for people: description, default, and the like."""
     found: Schema = {}
     if words := said["description"][-1].text if "description" in said else "":
         found["description"] = words
@@ -196,7 +196,7 @@ def enumeration(values: list[JSON], said: Said, contract: Contract) -> Schema:
 
 
 def limits(said: Said, kind: str, contract: Contract) -> Schema:
-    """What rules out values of the type ``kind``."""
+    """The constraints on values of the type ``kind``."""
     found: Schema = {}
     own = {key: places for key, places in said.items() if key in _BY_TYPE[kind]}
     for key, wanted in (("pattern", str), ("multipleOf", int | float), ("uniqueItems", bool), ("format", str)):
@@ -267,7 +267,7 @@ def kind_of(value: JSON) -> str:
 
 
 def is_a(value: JSON, *kinds: str) -> bool:
-    """Whether ``value`` is of one of ``kinds``; every integer is a number."""
+    """True if ``value`` is of one of ``kinds``; every integer is a number."""
     return kind_of(value) in kinds or (kind_of(value) == "integer" and "number" in kinds)
 
 
@@ -277,7 +277,7 @@ def holds(values: Iterable[JSON], value: JSON) -> bool:
 
 
 def fits(value: JSON, schema: Schema) -> bool:
-    """Whether a default is a value of ``schema``, as far as its own keywords tell."""
+    """True if a default is a value of ``schema``, as far as its own keywords say."""
     if "enum" in schema or "const" in schema:
         return holds(schema.get("enum", [schema.get("const")]), value)
     for key in ("oneOf", "anyOf"):

@@ -1,4 +1,4 @@
-"""What requests and responses carry, in the normal form: parameters, and bodies of one media type each."""
+"""The contents of requests and responses in normal form: parameters, and bodies of one media type each."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class NormalForm:
 
     document: Schema
     notes: tuple[str, ...] = field(repr=False)
-    """What has no effect on what is generated, and why."""
+    """The parts without effect on what is generated, and why."""
     hashes: Mapping[str, str] = field(repr=False)
     """SHA-256 of each file of the contract, by path; the main file comes first."""
     _origins: Mapping[int, Node] = field(repr=False)

@@ -14,7 +14,7 @@ WIDTH: Final = 120
 
 
 def describe(schema: Node, resolve: Callable[[Node], Node], description: str = "") -> str:
-    """What a person should know of a value: the contract's words, then what is allowed, then the default."""
+    """The documentation of a value: the contract's words, then what is allowed, then the default."""
     named = resolve(schema)
     own = description or schema.get("description") or ("" if "properties" in named else named.get("description", ""))
     text = " ".join(own.split())

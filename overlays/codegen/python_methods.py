@@ -52,7 +52,7 @@ class Argument:
     prop: Property
     words: str
     nullable: bool = False
-    """Whether null is a value to send, and not a way to leave the argument out."""
+    """True if null is a value to send, and not a way to leave the argument out."""
     type: str = ""
     """As source; empty until the typed dicts have their names."""
 
@@ -72,7 +72,7 @@ class Method:
     endpoint: Endpoint
     operation: Operation
     name: str
-    """What the contract's operationId is in Python."""
+    """The Python form of the contract's operationId."""
     function: str
     arguments: list[Argument]
     whole_body: Argument | None = None
@@ -91,7 +91,7 @@ class Method:
 
     @property
     def constant(self) -> str:
-        """What the operation's description is called in its module."""
+        """The name of the operation's description in its module."""
         return self.name.upper()
 
     @property
@@ -106,7 +106,7 @@ class Method:
 
     @property
     def parts(self) -> Iterator[tuple[str, str]]:
-        """What a ``Request`` is made of, as source."""
+        """The parts of a ``Request``, as source."""
         for slot, _, location in _SLOTS:
             if own := self._at(location):
                 yield slot, _given(own)
@@ -123,7 +123,7 @@ class Method:
 
     @property
     def options(self) -> Iterator[tuple[str, str]]:
-        """What the operation's description says beside its names, as source."""
+        """The options of the operation's description, besides its names, as source."""
         node = self.operation.node
         for _, slot, location in _SLOTS:
             if location in self.operation.structs:

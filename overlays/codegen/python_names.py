@@ -15,7 +15,7 @@ PREFIX: Final = "field_"
 """Begins a name that would start with a digit."""
 
 OPTIONS: Final = frozenset({"timeout", "max_retries", "extra_headers", "extra_query", "extra_body"})
-"""What every method takes besides the operation's own arguments."""
+"""The options of every method, besides the operation's own arguments."""
 
 # Every model has these; `field` is called in the classes' own bodies, the others in the bodies of methods.
 FIELDS: Final = OPTIONS | {"to_dict", "to_json", "model_extra", "model_fields_set", "field", "self", "options", "given"}
@@ -42,7 +42,7 @@ CLASSES: Final = frozenset(
         *("Decimal", "UUID", "Sequence", "Mapping"),
     }
 )
-"""What models.py and params.py import."""
+"""The names that models.py and params.py import."""
 
 
 def python_name(generated: str) -> str:
@@ -56,7 +56,7 @@ def legal(name: str, reserved: frozenset[str]) -> str:
 
 
 def is_apart(wire: str, others: Iterable[str]) -> bool:
-    """Whether openapi-python-client can tell a property from ``others``, by its words or its letters."""
+    """True if openapi-python-client can distinguish a property from ``others``, by its words or its letters."""
     return not any(
         PythonIdentifier(wire, PREFIX) == PythonIdentifier(other, PREFIX)
         and PythonIdentifier(wire, PREFIX, skip_snake_case=True)

@@ -50,20 +50,20 @@ _MARK: Final = " \N{SYMBOL FOR UNIT SEPARATOR}"
 
 
 def wire_name(key: str) -> str:
-    """What the contract calls the property that the document calls ``key``."""
+    """The name in the contract of the property that is ``key`` in the document."""
     return key.partition(_MARK)[0]
 
 
 @frozen
 class Part:
-    """A schema on its way into the document."""
+    """A schema that is being added to the document."""
 
     node: Node
     nullable: bool = False
     named: bool = False
     """Only a named type can be this."""
     template_data: Node = field(factory=dict[str, Any])
-    """What the templates of models.py know of the type besides what datamodel-code-generator tells them."""
+    """The data for the templates of models.py, besides that from datamodel-code-generator."""
 
 
 @mutable
@@ -84,7 +84,7 @@ class Operation:
         return found
 
     def has_commas(self, wire: str) -> bool:
-        """Whether a list in the query is written ``a,b,c``."""
+        """True if a list in the query is written ``a,b,c``."""
         return self.parameter("query", wire).get("explode", True) is False
 
 
@@ -97,7 +97,7 @@ class PythonSchemas:
         self.schemas: dict[str, Node] = {}
         self.template_data: dict[str, Node] = {}
         self.labels: dict[str, str] = {}
-        """What the name of a class's typed dict begins with."""
+        """The prefix of the name of a class's typed dict."""
         self.tagged = {
             reference.removeprefix(_COMPONENTS)
             for source in sources.values() if source.get("x-union") == "tagged"
@@ -130,7 +130,7 @@ class PythonSchemas:
         return node
 
     def is_nullable(self, schema: Node) -> bool:
-        """Whether null is a value of ``schema``."""
+        """True if null is a value of ``schema``."""
         node = self.resolve(schema)
         if "anyOf" in node:
             return any(self.is_nullable(own) for own in node["anyOf"])
@@ -401,7 +401,7 @@ def _text(node: Node, format_: str, way: Direction) -> Node:
 
 
 def _constraints(kind: str, source: Node) -> Node:
-    """What msgspec can check of the constraints."""
+    """The constraints that msgspec can check."""
     limits = {key: source[key] for key in _LIMITS.get(kind, ()) if source.get(key) is not None}
     if kind == "integer":
         limits = {key: int(limit) for key, limit in limits.items() if limit == int(limit) and int(limit) in _INT64}

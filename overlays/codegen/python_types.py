@@ -47,14 +47,14 @@ _JSON_TYPES: Final[dict[type, str]] = {ListProperty: "array", ModelProperty: "ob
 
 @frozen
 class PythonTypes:
-    """Writes the types of arguments and of answers."""
+    """Writes the types of arguments and of responses."""
 
     schemas: PythonSchemas
     typed_dicts: Mapping[str, str]
     """The typed dicts of params.py by the class of models.py that checks them."""
 
     def argument(self, prop: object, schema: Node) -> str:
-        """What may be given for ``prop``, whose schema in the document is ``schema``."""
+        """The type of the argument for ``prop``, whose schema in the document is ``schema``."""
         options = self._flat(schema)
         if not isinstance(prop, UnionProperty):
             return " | ".join(self._options(prop, options))
@@ -71,7 +71,7 @@ class PythonTypes:
         return " | ".join(sorted(dict.fromkeys(types), key=lambda written: written == "None"))
 
     def response(self, prop: object, schema: Node) -> str:
-        """The type of an answer: a name, or a plain scalar."""
+        """The type of a response: a name, or a plain scalar."""
         if "$ref" in schema:
             return f"models.{schema['$ref'].rpartition('/')[2]}"
         return "Any" if isinstance(prop, AnyProperty) else " | ".join(self._options(prop, [schema]))

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 # Schemas with these are one thing to a caller, whom they bind, and another to a reader, whom a newer server surprises.
 _SIDED: Final = keywords.LIMITS | {"enum", "readOnly", "writeOnly", "discriminator"}
 _HERE: Final = ("description", "default", "deprecated", "examples")
-"""What is said of a schema in one place, and stands beside a reference."""
+"""The keywords that apply to one use of a schema, and stand beside a reference."""
 
 _ENDLESS: Final = "the schema contains itself with no object between", "put an object with a property between"
 
 
 @frozen
 class _At:
-    """What is being written: the node, its name if it needs one, its side."""
+    """The schema being written: the node, its name if it needs one, its direction."""
 
     node: Node
     name: str
@@ -41,7 +41,7 @@ class _At:
     top: bool = False
     """It is a component itself."""
     within: tuple[tuple[list[Node], list[tuple[Schema, bool]]], ...] = ()
-    """What it is inside of: everything that is said of each, and, once it is written, the result."""
+    """The schemas around it: all nodes that describe each, and, once it is written, the result."""
 
 
 class Schemas:
@@ -71,7 +71,7 @@ class Schemas:
         return self._slots.setdefault((node, direction), ({}, name))[0]
 
     def join(self, slots: list[Schema], place: Node, name: str) -> Schema:
-        """What the values of ``slots`` have in common as one schema; to be filled by ``finish``."""
+        """One schema for the values of all ``slots``; to be filled by ``finish``."""
         if len(slots) == 1:
             return slots[0]
         union: Schema = {}
@@ -286,7 +286,7 @@ class Schemas:
         yield node
 
     def _allows_null(self, node: Node) -> bool:
-        """Whether null is a value of the shared schema ``node``."""
+        """True if null is a value of the shared schema ``node``."""
         if node not in self._null:
             self._null[node] = False  # while it is being asked: a schema is not nullable because it contains itself
             kind = node["type"]
@@ -373,7 +373,7 @@ class Schemas:
         return reference
 
     def _is_here(self, wire: str, nodes: list[Node], direction: Direction) -> bool:
-        """Whether the property ``wire`` exists on this side."""
+        """True if the property ``wire`` exists in this direction."""
         self._contract.can_be_name(nodes[-1], wire, "property")
         said = said_of(layer for node in nodes for layer in self._layers(node, ()))
         return not keywords.flag(said, {"request": "readOnly", "response": "writeOnly"}.get(direction, ""))
@@ -493,7 +493,7 @@ def _is_null(node: Node) -> bool:
 
 
 def _tells(node: Node) -> bool:
-    """Whether ``node`` rules any value out."""
+    """True if ``node`` rules any value out."""
     return not isinstance(node.value, dict) or bool(telling(node.members))
 
 

@@ -63,7 +63,7 @@ def _put_back(target: Path) -> None:
 
 
 def _remove(work: Path) -> None:
-    # Interrupted at the wrong moment, rmtree closes a folder twice, and that error hides the interruption.
+    # Interrupted at the wrong time, rmtree closes a folder twice, and that error hides the interruption.
     with _signals_held():
         shutil.rmtree(work, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Null and unions in the normal form: one notation, and a mark where JSON types do not tell the alternatives apart."""
+"""Null and unions in normal form: one notation, and a mark where JSON types do not distinguish the alternatives."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def with_null(core: Schema) -> Schema:
 
 
 def without_null(schema: Schema) -> Schema:
-    """The same without null: the other way round."""
+    """The schema without null, the inverse of the above."""
     plain = dict(schema)
     if kinds := [kind for kind in type_names(schema) if kind != "null"]:
         plain["type"] = kinds[0]
@@ -64,7 +64,7 @@ def without_null(schema: Schema) -> Schema:
 
 
 def joined(options: list[Schema]) -> tuple[Schema, bool]:
-    """One schema that says all of ``options``; and whether one of them is null.
+    """One schema for all of ``options``; and whether one of them is null.
 
     Addresses of both kinds become one, lists of values one list, and any string at all stands for every other.
     """
@@ -116,7 +116,7 @@ class Union:
 
     @property
     def discriminator(self) -> tuple[str, dict[str, str]]:
-        """The property that tells the variants apart, and its values, each with the reference to its variant."""
+        """The property that distinguishes the variants, and its values, each with the reference to its variant."""
         found: Schema = self.schema.get("discriminator", {})
         return found.get("propertyName", ""), found.get("mapping", {})
 
@@ -135,7 +135,7 @@ class Unions:
             self._unions.append(union)
 
     def kinds(self, schema: Schema, within: tuple[str, ...] = ()) -> list[str]:
-        """What a decoder sees of a value: one entry for each alternative, in the words of JSON Schema, without null."""
+        """The JSON types of a value as a decoder sees them, in JSON Schema's words: one per alternative, no null."""
         if name := target_of(schema):
             return [] if name in within else self.kinds(self._components[name], (*within, name))
         if options := options_of(schema):
@@ -145,7 +145,7 @@ class Unions:
         return [kind for kind in type_names(schema) or ["any"] if kind != "null"]
 
     def settle(self, name: _Name) -> None:
-        """Mark the unions that need more than a look at the JSON type, and give each of them a name."""
+        """Mark the unions that the JSON type does not decide, and give each of them a name."""
         tags: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         marked: list[Union] = []
         for union in self._unions:
@@ -187,7 +187,7 @@ class Unions:
                 return
 
     def _is_tagged(self, union: Union, tags: dict[str, set[tuple[str, str]]]) -> bool:
-        """Whether every variant is an object that carries one tag of its own, always, and in every union."""
+        """True if every variant is an object that carries one tag of its own, always, and in every union."""
         wire, mapping = union.discriminator
         for tag, reference in mapping.items():
             body = self._body(reference)

@@ -1,1 +1,1 @@
-"""The reference: openapi.yaml as pages, in every language that the package speaks."""
+"""The reference: openapi.yaml as pages, in every language of the package."""

@@ -1,4 +1,4 @@
-"""What changed for users since the last release, and the version that it demands.
+"""The changes for users since the last release, and the version that they require.
 
 Semantic versioning, and below 1.0 as Cargo and npm read it: the second number is what breaks, the third is everything
 else. So ``>=0.3,<0.4`` is always a safe range, and from 1.0 on ``>=1.3,<2`` is.

@@ -186,7 +186,7 @@ def _toolchain() -> Path | None:
 
 
 def has_toolchain() -> bool:
-    """Whether steps that need Go can be done."""
+    """True if steps that need Go can be done."""
     return _toolchain() is not None
 
 
@@ -227,7 +227,7 @@ def _sources(folder: Path) -> dict[str, bytes]:
 
 
 def exported(tree: Path) -> dict[str, str]:
-    """What the module in ``tree`` exports: by name, what it is."""
+    """The names that the module in ``tree`` exports, each with its declaration."""
     with tempfile.TemporaryDirectory(prefix="go-api-") as name:
         # Elsewhere: the go command may write go.sum.
         module = shutil.copytree(tree / GO_MODULE, Path(name, "module"))

@@ -65,12 +65,12 @@ class Index:
 
     @property
     def public(self) -> bool:
-        """Whether this is the public index, or one of its like under the same domain."""
+        """True if this is the public index, or another one under the same domain."""
         hosts = (_host(self.simple), _host(self.upload))
         return any(host == _PUBLIC_HOST or host.endswith(f".{_PUBLIC_HOST}") for host in hosts)
 
     def variables(self) -> dict[str, str]:
-        """The variables that tell ``uv publish`` where to check and who publishes."""
+        """The variables that give ``uv publish`` the place to check and the publisher."""
         if self.credentials is None:
             return {"UV_PUBLISH_CHECK_URL": self.simple}
         username, password = self.credentials.username, self.credentials.password

@@ -152,7 +152,7 @@ class Repository:
 
     @property
     def shallow(self) -> bool:
-        """Whether the clone lacks a part of the history, and perhaps the tags with it."""
+        """True if the clone lacks a part of the history, and perhaps the tags with it."""
         return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
 
     def _git(self, *arguments: str) -> str:

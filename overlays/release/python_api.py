@@ -31,7 +31,7 @@ class _Part:
     default: str | None = None
     required: bool = False
     taken: bool = False
-    """Whether callers hand it in; else they are given it."""
+    """True if callers pass it in; else they receive it."""
     order: tuple[str, ...] = ()
     """A function's positional parameters."""
 
@@ -138,9 +138,9 @@ def _compare_part(path: str, before: _Part, after: _Part) -> Iterator[Change]:
 
 
 def is_compatible(old: frozenset[str], new: frozenset[str], *, taken: bool) -> bool:
-    """Whether code for the alternatives ``old`` works with ``new``.
+    """True if code for the alternatives ``old`` works with ``new``.
 
-    What callers hand in may widen, and what they are given may narrow. Enums are open in what callers are given, so a
+    What callers pass in may widen, and what they receive may narrow. Enums are open in what callers receive, so a
     new ``Literal`` beside old ones breaks nobody.
     """
     if taken:

@@ -199,7 +199,7 @@ def _reported(arguments: list[str]) -> int:
     except ModuleNotFoundError:
         raise
     except BrokenPipeError:
-        return code  # the reader has had enough
+        return code  # the reader closed the pipe
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # reported as what it is
         from boltz_api.cli import failures
 

@@ -105,12 +105,12 @@ class Entry:
 
     @property
     def secret(self) -> str | None:
-        """The field of the answer that the server shows once and never again."""
+        """The field of the response that the server shows only once."""
         response = self.operation.response
         return min(secret_fields(response), default=None) if _is_struct(response) else None
 
     def answer_fields(self) -> list[str]:
-        """Return the fields of the answer, or of a page's items, by wire name; empty if the contract does not say."""
+        """Return the fields of the response, or of a page's items, by wire name; empty if the contract has none."""
         pagination = self.operation.pagination
         struct: object = self.operation.response
         if pagination is not None:
@@ -151,7 +151,7 @@ def singular(name: str) -> str:
 
 
 def heading(group: str) -> str:
-    """Return what the contract says of a group as a whole."""
+    """Return the contract's description of a group."""
     resource = next(iter(entries()[group].values())).operation.resource
     return plain_text(inspect.cleandoc(import_module(f"boltz_api_generated.resources.{resource}").__doc__ or ""))
 
@@ -374,7 +374,7 @@ def parsed(text: str) -> object:
             raise ValueError(f"no JSON ({error}); for YAML, install PyYAML") from error
 
     class Loader(yaml.SafeLoader):
-        """Reads what JSON can say: dates stay text, as the API has them."""
+        """Reads the types of JSON only: dates stay text, as in the API."""
 
     Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]

@@ -49,7 +49,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Example]]] = {
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: what it was given, and where its answer goes."""
+    """One run of a command: its arguments, and the output for its response."""
 
     ctx: click.Context
     settings: Settings
@@ -131,7 +131,7 @@ def _perform(run: Run) -> None:
 
 
 def call(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Answer:
-    """Perform an operation. The answer is held to the contract, and shown as it was sent, to the digits of a time."""
+    """Perform an operation. The response is validated, and shown exactly as sent, down to the digits of a time."""
     return _call(client, entry, arguments)[1]
 
 
@@ -162,7 +162,7 @@ def pages(client: Boltz, entry: Entry, arguments: Mapping[str, object]) -> Itera
         met = seen.intersection(map(str, cursors.values()))
         if met:
             fault = PaginationError(f"The server's cursors lead round in a circle: {', '.join(met)}.")
-        # What is on the page is the caller's, whatever is wrong with the way on.
+        # The page is shown even if its cursor is unusable.
         yield Page(answer.value, answer.raw, pagination.items, pagination.more, bool(cursors) or fault is not None)
         if fault is not None:
             raise fault
@@ -201,8 +201,8 @@ def chosen(
 ) -> Iterator[Page]:
     """Yield the first page, every page, or as many as hold ``most`` items.
 
-    Each page comes with the envelope of all that was shown so far: whoever goes on from its cursors misses nothing
-    and sees nothing twice.
+    Each page comes with the envelope of all that was shown so far: continuing from its cursors neither skips nor
+    repeats an item.
     """
     pagination = entry.operation.pagination
     assert pagination is not None
@@ -244,14 +244,14 @@ def _make(run: Run, client: Boltz, arguments: Mapping[str, object], field: str) 
 
 
 def keep_undecoded(delivery: Delivery, error: BaseException | None) -> None:
-    """Deliver what came of a successful response that could not be used: the secret is in there, or nowhere."""
+    """Deliver a successful response that could not be used, as far as it was received: only it can hold the secret."""
     response = getattr(error, "response", None)
     if response is not None and response.is_success and response.content:
         delivery.keep_undecoded(response.content)
 
 
 def say_candidates(client: Boltz, error: APIError | RotationError) -> None:
-    """Name the keys that a create with an unknown outcome may have made, where they can be found out."""
+    """Name the keys that a create with an unknown outcome may have made, if they can be listed."""
     failed = error.__cause__ if isinstance(error, RotationError) else error
     if not isinstance(failed, APIError) or not failed.outcome_unknown:
         return

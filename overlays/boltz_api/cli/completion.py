@@ -81,7 +81,7 @@ def _print(shell: str) -> None:
 
 
 def answer(command: click.Command, instruction: str) -> int:
-    """Answer a shell that asks for completions: ``bash_complete``, ``zsh_complete`` or ``fish_complete``."""
+    """Write the completions that a shell asks for: ``bash_complete``, ``zsh_complete`` or ``fish_complete``."""
     shell, _, act = instruction.partition("_")
     if shell not in SHELLS or act != "complete":
         return 1

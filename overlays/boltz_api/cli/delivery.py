@@ -1,4 +1,4 @@
-"""Delivery of a secret that the server shows once, whatever stands in the way."""
+"""Delivery of a secret that the server shows only once, despite interrupts and write errors."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from boltz_api.redact import printable
 
 
 class InterruptedCallError(Exception):
-    """An interrupt came while a request was under way that may have taken effect."""
+    """An interrupt arrived during a request that may have taken effect."""
 
 
 class UndeliveredError(click.ClickException):
-    """A secret was made, and could be written nowhere."""
+    """A secret was created, and could not be written anywhere."""
 
 
 class KeyFile:
-    """A new file for a secret, for its owner only. It is made before the secret is: a wrong path is known in time."""
+    """A new file for a secret, for its owner only. It is created before the secret: a wrong path is found in time."""
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
@@ -64,7 +64,7 @@ class KeyFile:
     def close(self) -> None:
         """Close the file; remove it if nothing is in it."""
         abandoned = not self._written and self._in_place()
-        with suppress(OSError):  # an error that matters is on its way already
+        with suppress(OSError):  # an error that matters has been raised already
             self._file.close()
             if abandoned:
                 self.path.unlink()
@@ -77,7 +77,7 @@ class KeyFile:
 
 
 class Delivery:
-    """The way of a new secret to its owner: into a file of its own, or onto standard output.
+    """Delivers a new secret to its owner: into a file of its own, or to standard output.
 
     with Delivery(output, field="key", key_file=None, pending="a key may have been made") as delivery:
         answer = ...  # an interrupt here says that a key may have been made
@@ -85,9 +85,9 @@ class Delivery:
     """
 
     def __init__(self, output: Output | None, *, field: str, key_file: str | None, pending: str) -> None:
-        """Prepare to deliver the field ``field`` of an answer; an interrupt before that says ``pending``.
+        """Prepare to deliver the field ``field`` of a response; an interrupt before that reports ``pending``.
 
-        Without ``output``, nothing else of the answer is shown.
+        Without ``output``, nothing else of the response is shown.
         """
         if key_file is None and sys.stdout is None:
             raise click.UsageError("standard output is closed and there is no --key-file; no key was made.")
@@ -161,7 +161,7 @@ class Delivery:
         say("This is the only time that the key is shown. Store it now.")
 
     def keep_undecoded(self, content: bytes) -> None:
-        """Deliver a response to a create that does not fit the contract as it was sent: the secret is in there."""
+        """Deliver a create's response that does not fit the contract unchanged: it holds the secret."""
         with INTERRUPTS.hold():
             hint = "it may hold a key, shown this once."
             if self._file is not None:

@@ -29,7 +29,7 @@ from boltz_api.redact import ERROR_BODY_LIMIT, printable, scrub
 
 @dataclass(frozen=True)
 class Failure:
-    """An error as a person and a script need it."""
+    """An error, prepared for people and for scripts."""
 
     exit_code: int
     type: str
@@ -60,7 +60,7 @@ def _yaml(value: object) -> str:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Return the failure that an error amounts to."""
+    """Return the failure for an error."""
     match error:
         case click.UsageError():
             help_ = f"See: {error.ctx.command_path} --help" if error.ctx else ""
@@ -102,7 +102,7 @@ def _of_rotation(error: errors.RotationError) -> Failure:
     known = failure_of(cause) if isinstance(cause, errors.APIError | click.ClickException | click.Abort) else None
     code, hint = (known.exit_code, known.hint) if known else (FAILED, "")
     message = str(error)
-    # What the library advises is for programs; here, commands say it.
+    # The library's advice is for programs; the command line gives commands instead.
     if error.old is not None and isinstance(cause, errors.APIError) and cause.outcome_unknown:
         message = f"the successor of {error.old.id} may or may not have been made; that key still works: {_said(cause)}"
     elif isinstance(cause, click.ClickException):
@@ -125,7 +125,7 @@ def _of_api(error: errors.APIError) -> Failure:
 
 
 def _said(error: errors.APIError) -> str:
-    """Return what happened, without what the library advises."""
+    """Return the message without the library's advice."""
     unknown = " (the request may have taken effect; it was not repeated)"
     return f"{error.message}{unknown}" if error.outcome_unknown else str(error)
 
@@ -186,5 +186,5 @@ def sentence(text: str) -> str:
 
 
 def traceback_of(error: BaseException) -> str:
-    """Return the traceback of an error, without secrets, for whoever mends it."""
+    """Return the traceback of an error, without secrets, for a bug report."""
     return printable(scrub("".join(traceback.format_exception(error)), limit=20_000), keep="\n")

@@ -90,7 +90,7 @@ def _somebody_there() -> bool:
 
 
 def _agreed(question: str) -> bool:
-    """Ask a person; a script is not asked, it has been thought about before."""
+    """Ask for confirmation in a terminal; a script is not asked."""
     return not _somebody_there() or click.confirm(printable(question), err=True)
 
 
@@ -194,7 +194,7 @@ def _would_revoke(key: APIKey | None) -> Result:
 
 
 def _see_revoked(answer: Answer, key_id: str) -> None:
-    """Refuse an answer to a revocation that does not say that the key is revoked."""
+    """Refuse a response to a revocation that does not show the key as revoked."""
     answered = answer.fields.get("id")
     if answered != key_id or answer.fields.get("is_active"):
         state = "active" if answer.fields.get("is_active") else "not active"
@@ -304,7 +304,7 @@ class _Rotation:
 
     client: Boltz
     output: Output | None
-    """Receives the answer; with ``None``, the secret goes into its file, and nothing else is shown."""
+    """Receives the response; with ``None``, the secret goes into its file, and nothing else is shown."""
     expires_in_days: Lifetime
     allowed_ips: Sequence[str]
     check: str | None
@@ -348,7 +348,7 @@ class _Rotation:
         """Return whether the successor is in place, so that the old key may go."""
         if self.check is None:
             return not self.ask or _agreed(f"Is the successor in place, so that {old} can be revoked now?")
-        # Its output is for the person who watches; standard output has the answer.
+        # Its output is for the person at the terminal; standard output has the response.
         environment = {**os.environ, NEW_KEY: new.key}
         run = subprocess.run(self.check, shell=True, env=environment, stdout=2, check=False)  # noqa: S602  # the caller's own command
         return run.returncode == 0

@@ -164,7 +164,7 @@ def _audit(
         try:
             output.pages(judged)
         except BrokenPipeError:
-            # The reader has had enough; the exit code speaks of all keys all the same.
+            # The reader closed the pipe; the exit code still covers all keys.
             for _ in judged:
                 continue
     found = [f"{tally[name]:,} {name}" for name in FINDINGS if tally[name]]

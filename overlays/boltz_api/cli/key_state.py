@@ -44,7 +44,7 @@ def moment(value: object) -> datetime | None:
 def relative(then: datetime, now: datetime) -> str:
     """Return the distance of ``then`` from ``now`` in the largest unit that fits.
 
-    The count is rounded down, but a unit that is all but full counts: a key made a moment ago for 30 days expires
+    The count is rounded down, but a unit that is all but full counts: a key made just now for 30 days expires
     in 30 days, not in 29.
     """
     seconds = int((then - now).total_seconds())

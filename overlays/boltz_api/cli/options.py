@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from boltz_api.cli.output import Output
 
 Example = tuple[str, str]
-"""A command line, and what it does."""
+"""A command line, and its description."""
 
 PROGRAM: Final = "boltz-api"
 KEYS: Final = f"{PROGRAM} admin:api-keys"
@@ -70,7 +70,7 @@ def flag_name(name: str) -> str:
 
 
 class Choice(click.Choice[str]):
-    """A choice that says what a near miss was probably meant to be."""
+    """A choice that suggests the closest value for a misspelt one."""
 
     def get_invalid_choice_message(self, value: object, ctx: Context | None) -> str:
         """Return the message of ``Choice``, and a guess."""
@@ -78,7 +78,7 @@ class Choice(click.Choice[str]):
 
 
 class Option(click.Option):
-    """An option whose value may not be empty: that comes of an unset variable, and is no way to leave it out."""
+    """An option that refuses an empty value, which comes from an unset variable and is no way to omit the option."""
 
     def type_cast_value(self, ctx: Context, value: Any) -> Any:
         """Parse the value."""
@@ -97,7 +97,7 @@ class SharedOption(Option):
 
 
 class Settings:
-    """The values of the shared options; what stands nearer to the end of the line wins."""
+    """The values of the shared options; the last on the line wins."""
 
     api_key: str | None = None
     api_key_file: str | None = None
@@ -118,7 +118,7 @@ class Settings:
         return settings
 
     def output(self, fields: Collection[str] = ()) -> Output:
-        """Make the output; ``fields`` are those that an item of the answer has, if that is known.
+        """Make the output; ``fields`` are those of an item of the response, if they are known.
 
         Raises:
             click.UsageError: The format, the query or the columns are wrong, or what they need is not installed.
@@ -245,7 +245,7 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
 
 
 def watch_log(*, debug: bool) -> None:
-    """Show the client's log on standard error: all of it, or in a terminal the waits before another try."""
+    """Show the client's log on standard error: all of it, or in a terminal the delays before retries."""
     import logging
 
     logger = logging.getLogger("boltz_api")

@@ -1,4 +1,4 @@
-"""Answers on standard output, in the format that was asked for."""
+"""Responses on standard output, in the chosen format."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def fields(self) -> Object:
-        """The fields of an answer that is an object."""
+        """The fields of a response that is an object."""
         return cast("Object", self.value)
 
 
@@ -64,7 +64,7 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 
 def yaml_text(value: object) -> str:
-    """Return ``value`` as YAML in block style, its fields in the order of the answer."""
+    """Return ``value`` as YAML in block style, its fields in the order of the response."""
     from yaml import safe_dump
 
     text: str = safe_dump(value, sort_keys=False, allow_unicode=True, width=float("inf"))
@@ -106,7 +106,7 @@ def csv_text(rows: Iterable[Object], columns: Sequence[str], *, heading: bool) -
 
 
 class Output:
-    """Standard output for the answer of one command.
+    """Standard output for the response of one command.
 
     Whatever is wrong with the format, the query or the columns, or missing to write it, comes up when it is made,
     before anything is sent.
@@ -145,7 +145,7 @@ class Output:
         return self._query is None and self.format in ("json", "yaml", "raw")
 
     def show(self, answer: Answer) -> str:
-        """Write one answer. Return the text, so that a caller can tell whether a secret was part of it."""
+        """Write one response. Return the text, so that a caller can check whether a secret was part of it."""
         if self._query is not None:
             return self._found(answer.value)
         match self.format:
@@ -185,7 +185,7 @@ class Output:
             self.format = "jsonl"
 
     def results(self, results: Iterable[Object]) -> None:
-        """Write the outcome for each of several keys. That a result cannot be written is no reason to stop.
+        """Write the outcome for each of several keys. An outcome that cannot be written does not stop the others.
 
         Raises:
             click.ClickException: One could not be written.
@@ -275,7 +275,7 @@ def _compiled(query: str) -> jmespath.parser.ParsedResult:
 
 
 def _complaint(error: ValueError) -> str:
-    """Return what JMESPath says, without the value that it says it of: that may be a whole list, or hold a secret."""
+    """Return JMESPath's message without the value in it, which may be a whole list, or hold a secret."""
     from jmespath.exceptions import JMESPathTypeError
 
     if isinstance(error, JMESPathTypeError):

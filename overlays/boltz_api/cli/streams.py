@@ -1,4 +1,4 @@
-"""Standard streams and signals: what holds whatever becomes of them. Imported at every start, so it imports little."""
+"""Standard streams and signals, robust against closed streams. Imported at every start, so it imports little."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMATS: Final[tuple[Format, ...]] = ("auto", "json", "jsonl", "yaml", "table", 
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Write a note to standard error. It is no reason to fail that nobody can read it."""
+    """Write a note to standard error; ignore errors in writing it."""
     from boltz_api.redact import printable
 
     COUNT.erase()
@@ -24,7 +24,7 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def write_error(text: str) -> None:
-    """Write text to standard error as it is; if that cannot be, do without."""
+    """Write text to standard error unchanged; ignore errors in writing it."""
     try:
         if sys.stderr is not None:
             sys.stderr.write(text)
@@ -50,7 +50,7 @@ def _quoted(word: str) -> str:
 
 
 class _Count:
-    """A line on standard error that says how far a listing has come. No escape codes: consoles of Windows show them."""
+    """A line on standard error with the progress of a listing. No escape codes: consoles of Windows show them."""
 
     _shown = ""
 
@@ -80,7 +80,7 @@ def silence(stream: TextIO | None) -> None:
 
 
 def tolerate_output() -> None:
-    """Replace what standard output cannot encode: a name that a terminal cannot show is no reason to fail."""
+    """Replace what standard output cannot encode: a name that a terminal cannot show must not raise."""
     reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
@@ -144,7 +144,7 @@ class _Interrupts:
 
     @contextmanager
     def hold(self) -> Generator[None]:
-        """Hold interrupts back: whoever stopped now would lose what was made."""
+        """Hold interrupts back: one now would lose the new secret."""
         self.held = True
         try:
             yield

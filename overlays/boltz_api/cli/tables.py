@@ -1,4 +1,4 @@
-"""Answers as tables for people, drawn by rich."""
+"""Responses as tables for people, drawn by rich."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUIET: Final = "bright_black"
 STYLES: Final[Mapping[State, str]] = {"active": "green", "expiring": "yellow", "expired": "red", "revoked": QUIET}
 GAP: Final = 2
 LEAST: Final = 20
-"""The width of the narrowest terminal that is believed; some claim to have no columns at all."""
+"""The smallest terminal width that is used; some terminals report zero columns."""
 DEFAULT_WIDTH: Final = 80
 UNLIMITED: Final = 10_000
 
@@ -131,7 +131,7 @@ class Printer:
 
     @property
     def _now(self) -> datetime:
-        # Not from before the request: what the server did for it would lie in the future.
+        # Not from before the request: the server's times would lie in the future.
         return self._fixed or datetime.now(UTC)
 
     def rows(self, rows: Sequence[Row], names: Sequence[str] = ()) -> str:

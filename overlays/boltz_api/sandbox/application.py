@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 MADE_UP: Final = "x-sandbox-made-up"
-"""The header that says what in a response is only an example: ``answer`` for all of it, or the fields' paths."""
+"""The header that marks examples in a response: ``answer`` for all of it, or the fields' paths."""
 
 MAX_BODY_SIZE: Final = 1024 * 1024
 
@@ -39,7 +39,7 @@ _JSON: Final = msgspec.json.Decoder(float_hook=number)
 
 @frozen(kw_only=True)
 class Received:
-    """A request that the sandbox has dealt with. It holds no header and no body, so no key."""
+    """A request that the sandbox has handled. It holds no header and no body, so no key."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ class Received:
 
 
 class Application:
-    """Answers every operation of a contract."""
+    """Serves every operation of a contract."""
 
     def __init__(self, store: Store, clock: Clock, contract: Contract, behaviours: Mapping[str, Behaviour]) -> None:
         self.faults = Faults()
@@ -80,7 +80,7 @@ class Application:
         await self._router(scope, receive, send)
 
     async def respond(self, request: Request, methods: Mapping[str, Operation]) -> Response:
-        """Answer one request to a path that has these methods, and remember it."""
+        """Handle one request to a path that has these methods, and record it."""
         operation: Operation | None = None
         fault: Fault | None = None
         try:
@@ -201,7 +201,7 @@ class _Endpoint:
             response = await self._application.respond(request, self._methods)
             await response(scope, receive, send)
         except ClientDisconnect:
-            return  # in the middle of its own request: nothing was done, and nobody listens
+            return  # during its own request: nothing was done, and the client is gone
 
 
 def _operation(methods: Mapping[str, Operation], method: str) -> Operation:

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong, with which calls, how often, and what becomes of the response."""
+"""Faults on demand: their kinds, the calls they apply to, how often, and their effect on the response."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CURSORS: Final = ("after_id", "before_id")
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What goes wrong with one call. ``Sandbox.fail`` documents each part."""
+    """A fault to inject into one call. ``Sandbox.fail`` documents each part."""
 
     delay: Annotated[float, Meta(ge=0)] = 0.0
     drop: bool = False
@@ -68,7 +68,7 @@ class Rule:
         """How many calls it has met."""
 
     def __repr__(self) -> str:
-        """Return what is left of it."""
+        """Return the rule for the remaining calls."""
         return f"Rule({self.fault}, operation={self.operation!r}, left={self.left}, hits={self.hits})"
 
 
@@ -125,7 +125,7 @@ class Faults:
         return fault if times is None or spent < times else None
 
     def apply(self, fault: Fault, response: Response | None, query: Query) -> Response:
-        """Return what the caller gets; ``response`` is ``None`` where the operation did not take place."""
+        """Return the altered response; ``response`` is ``None`` if the operation did not take place."""
         if fault.drop:
             return BrokenResponse()
         if fault.status is not None or fault.body == "html":

@@ -15,7 +15,7 @@ from attrs import frozen
 from boltz_api.sandbox.schemas import Schema, Schemas, number, sentence, types_of
 
 Checked: TypeAlias = tuple[dict[str, object], dict[str, str]]
-"""Arguments by name, and what is wrong with them by name."""
+"""Arguments by name, and their faults by name."""
 
 
 @frozen(kw_only=True)
@@ -38,7 +38,7 @@ class Operation:
 
 
 class Contract:
-    """The operations of a contract, and checks of what is sent to them."""
+    """The operations of a contract, and checks of their requests."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.schemas = Schemas(document)
@@ -52,7 +52,7 @@ class Contract:
         }
 
     def arguments(self, operation: Operation, location: str, pairs: Sequence[tuple[str, str]]) -> Checked:
-        """Decode and check the arguments that came as texts: in the path, the query or the headers."""
+        """Decode and check the arguments in text form: in the path, the query or the headers."""
         texts: dict[str, list[str]] = {}
         for key, text in pairs:
             texts.setdefault(key, []).append(text)
@@ -81,7 +81,7 @@ class Contract:
         return arguments, faults
 
     def _decode(self, schema: Any, text: str) -> object:
-        """Return the value that the text of a parameter stands for, or the text where it stands for no other."""
+        """Return the value that the text of a parameter encodes, or the text itself."""
         types = types_of(self.schemas.resolve(schema))
         if "boolean" in types and text in ("true", "false"):
             return text == "true"
@@ -90,7 +90,7 @@ class Contract:
         return text
 
     def body(self, schema: Schema, value: object) -> tuple[object, dict[str, str]]:
-        """Return what the contract knows of a decoded JSON body, and what is wrong with it by field."""
+        """Return the fields of a decoded JSON body that the contract knows, and its faults by field."""
         faults: dict[str, str] = {}
         for (field, *inner), reason in (
             (path or ("body",), reason) for path, reason in self.schemas.faults(schema, value)

@@ -1,4 +1,4 @@
-"""Fixtures for tests of programs that use Boltz: a sandbox, and clients that speak to it.
+"""Fixtures for tests of programs that use Boltz: a sandbox, and clients connected to it.
 
 pytest loads this module in every run of a project that has the package installed. So it imports nothing but pytest
 until a fixture is used.
@@ -40,7 +40,7 @@ def async_boltz_client(boltz_sandbox: Sandbox) -> Iterator[AsyncBoltz]:
     """An async client of the test's sandbox, with its live admin key.
 
     A plain fixture, so that it serves under every plugin for async tests. Its end therefore lies outside the test's
-    event loop, where a connection that is still open could no longer be closed: so none is kept after its answer.
+    event loop, where a connection that is still open could no longer be closed: so none is kept after its response.
     """
     from anyio import run
     from httpx import Limits

@@ -69,7 +69,7 @@ class Sandbox:
             port: The port to listen on; 0 for any that is free.
             allowed_hosts: Further names in the header ``Host`` to answer to, beside ``host`` and loopback.
             contract: The contract to serve, an OpenAPI document in the normal form of ``boltz_api_generated``.
-            behaviours: What its operations do, by name; an operation that is not here answers an example.
+            behaviours: What its operations do, by name; an operation that is not here returns an example.
 
         """
         self.clock = Clock()
@@ -108,7 +108,7 @@ class Sandbox:
 
     @property
     def received(self) -> Sequence[Received]:
-        """The requests that came, oldest first; the latest 10,000 of them."""
+        """The requests received, oldest first; the latest 10,000 of them."""
         return tuple(self.app.received)
 
     def start(self) -> Self:
@@ -158,7 +158,7 @@ class Sandbox:
     def load(
         self, count: int, *, workspace_id: str = DEFAULT_WORKSPACE, mode: Literal["live", "test"] = "live"
     ) -> None:
-        """Add this many keys at once, to see how a program fares with a long list. Nobody holds these keys."""
+        """Add this many keys at once, to test a program with a long list. The keys themselves are discarded."""
         now = self.clock.now()
         requests = (KeyRequest(name=f"Loaded key {n}", workspace_id=workspace_id) for n in range(1, count + 1))
         store_keys(self._store, (new_key(now, request, mode=mode) for request in requests))
@@ -184,12 +184,12 @@ class Sandbox:
             operation: The operation's name, such as ``"create_api_key"``; left out, any.
             times: With how many calls; ``None`` for all.
             delay: Wait so many seconds. The operation takes place, after the wait or, with ``after_commit``, before.
-            drop: Close the connection and answer nothing. The operation takes place only with ``after_commit``.
+            drop: Close the connection without a response. The operation takes place only with ``after_commit``.
             reset: Do the operation, send half of the response, then reset the TCP connection.
-            status: Answer this status, with an error body where HTTP allows one. The operation takes place only with
-                ``after_commit``.
+            status: Respond with this status, and an error body where HTTP allows one. The operation takes place only
+                with ``after_commit``.
             retry_after: With ``status``: also send the header ``Retry-After``.
-            redirect: Answer 307 with this ``Location``.
+            redirect: Respond with 307 and this ``Location``.
             body: Do the operation and alter the body of its response. ``"truncated"``: half of the JSON.
                 ``"unknown_enum"``: a value that the contract does not know in ``field`` (``key_type``).
                 ``"missing_field"``: every object without ``field`` (``created_at``). ``"empty_page"``: no keys, but

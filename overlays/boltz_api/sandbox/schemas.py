@@ -37,7 +37,7 @@ class Schemas:
         return cast("Schema", node) if isinstance(node, Mapping) else {}
 
     def faults(self, schema: Any, value: object) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Check a value: the path to everything in it that is wrong, and the reason."""
+        """Check a value; return the path to each fault, and the reason."""
         if schema is False:
             yield (), "Unknown field"
             return
@@ -69,7 +69,7 @@ class Schemas:
         """Return ``value`` without the fields that the schema does not know.
 
         With ``made_up``, fields that the schema requires and ``value`` lacks get an example, and their paths are added
-        to the list: the sandbox keeps answering when the contract grows, and says which fields are no facts.
+        to the list: the sandbox keeps working when the contract grows, and marks the fields that are made up.
         """
         schema = self._with_parts(schema)
         if isinstance(value, list):

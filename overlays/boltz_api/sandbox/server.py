@@ -114,7 +114,7 @@ class _AllowedHosts:
 
 
 class _Connection:
-    """The connection that a request came in on."""
+    """The connection of a request."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.close = transport.close
@@ -122,7 +122,7 @@ class _Connection:
 
     def reset(self) -> None:
         tcp: socket.socket = self._transport.get_extra_info("socket")
-        # To linger for no time is what makes the kernel send a reset and not an orderly end.
+        # A linger time of zero makes the kernel send a reset instead of an orderly close.
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
 
@@ -144,7 +144,7 @@ class SandboxProtocol(H11Protocol):
         self.app = with_connection
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP at all."""
+        """Respond to data that is not HTTP."""
         body = msgspec.json.encode(error_body(400, msg))
         headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
         for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):

@@ -1,6 +1,6 @@
 """The service behind the sandbox: its clock, its keys, who may call, and what the operations do.
 
-An operation of the contract that has no behaviour here answers with an example (see ``openapi``).
+An operation of the contract that has no behaviour here returns an example (see ``openapi``).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DEFAULT_WORKSPACE: Final = "ws_default"
 
 
 class Clock:
-    """Real time plus an offset; once frozen, a moment that moves only by ``advance``."""
+    """Real time plus an offset; once frozen, a time that changes only by ``advance``."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -170,7 +170,7 @@ def describe(key: StoredKey, now: str) -> dict[str, object]:
 
 
 def make_key(key_type: KeyType, mode: str) -> str:
-    """Return a new key: the prefix that tells its type and mode, then 192 random bits."""
+    """Return a new key: the prefix for its type and mode, then 192 random bits."""
     return f"sk_bc_{'ws' if key_type == 'workspace' else key_type}_{mode}_{token_hex(24)}"
 
 

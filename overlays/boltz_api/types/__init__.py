@@ -1,4 +1,4 @@
-"""The types of arguments and answers, by the names that code written for other clients of this API uses."""
+"""The types of arguments and responses, by the names that code written for other clients of this API uses."""
 
 from __future__ import annotations
 

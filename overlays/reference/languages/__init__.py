@@ -1,4 +1,4 @@
-"""The languages of the reference: each tells how it writes an endpoint, and knows nothing of pages."""
+"""The languages of the reference: each defines how it writes an endpoint, independently of pages."""
 
 from __future__ import annotations
 

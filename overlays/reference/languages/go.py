@@ -207,7 +207,7 @@ def _method(endpoint: Endpoint) -> str:
 
 
 def _prefix(endpoint: Endpoint) -> str:
-    """What the names of the operation's types begin with: ``AdminAPIKeyNew``."""
+    """The prefix of the names of the operation's types: ``AdminAPIKeyNew``."""
     path = "".join(exported(singular(step)) for step in endpoint.resource)
     return path + (METHODS.get(endpoint.function) or exported(endpoint.function))
 

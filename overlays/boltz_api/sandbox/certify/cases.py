@@ -63,7 +63,7 @@ class Call(_Strict, frozen=True, kw_only=True):
 
 
 class Response(_Strict, frozen=True, kw_only=True):
-    """What a connection gets for one request, and what becomes of it then."""
+    """The response to one request on a connection, and what happens to the connection afterwards."""
 
     status: int | None = None
     """None: nothing is sent, unless ``raw`` is."""
@@ -117,7 +117,7 @@ class Error(_Strict, frozen=True, kw_only=True):
 
 
 class Expectation(_Strict, frozen=True, kw_only=True):
-    """What must be seen of the client."""
+    """The behaviour that a client must show."""
 
     requests: int | list[Request]
     elsewhere: int | list[Request] = 0
@@ -127,12 +127,12 @@ class Expectation(_Strict, frozen=True, kw_only=True):
     sleeps: list[float] = []
     """Waits between requests, in seconds."""
     value: Any = UNSET
-    """What the call returns, as JSON."""
+    """The call's return value, as JSON."""
     items: list[Any] | UnsetType = UNSET
-    """What ``list_all`` gives, also before an error; a string stands for the item with that ID."""
+    """The items that ``list_all`` yields, also before an error; a string stands for the item with that ID."""
     error: Error | None = None
     exit_code: int | None = None
-    """Of a command line, where the outcome alone does not tell."""
+    """The exit code of a command line, if the outcome alone does not determine it."""
     nowhere: list[str] = []
     """Strings that nothing which the client shows may contain: error texts, representations, logs."""
     seconds: float | None = None
@@ -143,7 +143,7 @@ class Case(_Strict, frozen=True, kw_only=True):
     """One rule, tried in one way.
 
     These stand for addresses in any string: ``{server}``, ``{port}`` (the server's), ``{elsewhere}`` (a second
-    origin), ``{closed}`` (nobody listens there), ``{silent}`` (connections are neither accepted nor refused). A
+    origin), ``{closed}`` (no listener), ``{silent}`` (connections are neither accepted nor refused). A
     `Repeat` may stand wherever a long text is wanted.
     """
 
@@ -151,14 +151,14 @@ class Case(_Strict, frozen=True, kw_only=True):
     title: str
     call: Call
     before: list[Call] = []
-    """Calls that the same client makes before, whatever comes of them."""
+    """Calls that the same client makes before, whatever their outcome."""
     client: dict[str, Any] = {}
     """Settings of the client; None leaves out what is set otherwise."""
     environment: dict[str, str] = {}
     clock: Literal["fake", "real"] = "fake"
     """A fake clock moves when the client sleeps, and only then; jitter is off."""
     needs: list[str] = []
-    """Capabilities of a client without which the case says nothing, besides those that follow from its settings."""
+    """Capabilities that the case requires of a client, besides those that follow from its settings."""
     server: list[Response] = []
     """Responses in order; the last is repeated."""
     elsewhere: list[Response] = []
@@ -182,7 +182,7 @@ class Case(_Strict, frozen=True, kw_only=True):
         return msgspec.convert(_filled(msgspec.to_builtins(self), places), Case)
 
     def line(self, server: str) -> dict[str, object]:
-        """Return what a driver is given; ``server`` is the default base URL."""
+        """Return the input for a driver; ``server`` is the default base URL."""
         settings = {"api_key": API_KEY, "base_url": server, "timeout": 5.0, **self.client}
         return {
             "call": _with_defaults(self.call),

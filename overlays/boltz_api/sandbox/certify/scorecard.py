@@ -62,7 +62,7 @@ class Verdict(Struct, kw_only=True):
     skipped: list[str] = []
     """Capabilities that the client lacks."""
     differences: list[str] = []
-    """What was expected and what was seen; details stand after a dash."""
+    """The differences between expected and observed behaviour; details follow a dash."""
 
     @property
     def passed(self) -> bool:
@@ -80,7 +80,7 @@ def play(case: Case, drive: Drive, capabilities: Iterable[str]) -> Verdict:
     if verdict.skipped:
         return verdict
     with scene(case) as played:
-        # Whatever waits for these servers goes on when they are gone.
+        # Anything that waits for these servers continues once they have closed.
         watchdog = threading.Timer(TIME_LIMIT, played.stop)
         watchdog.start()
         started = time.monotonic()

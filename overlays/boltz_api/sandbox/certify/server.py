@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct
 from boltz_api.sandbox.certify.cases import Case, Response
 
 MOST_REQUESTS: Final = 50
-"""After so many, an origin stops: a client that asks for ever gets to an end."""
+"""The maximum of requests to an origin, so that a client that retries for ever comes to an end."""
 _HOST: Final = "127.0.0.1"
 _NO_KEYS: Final = Response(status=200, json={"data": [], "first_id": None, "has_more": False, "last_id": None})
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: closing resets the connection
@@ -192,7 +192,7 @@ def scene(case: Case) -> Generator[Scene]:
     """Set up what ``case`` is played against."""
     with ExitStack() as stack:
         closed = stack.enter_context(socket.socket())
-        closed.bind((_HOST, 0))  # bound and not listening: nobody else gets the port
+        closed.bind((_HOST, 0))  # bound and not listening: no other process gets the port
         places = {"closed": f"http://{_HOST}:{closed.getsockname()[1]}"}
         if "{silent}" in str(case.client):
             places["silent"] = stack.enter_context(_silent())

@@ -1,4 +1,4 @@
-"""The answer of ``create``, where code written for other clients of this API looks for it."""
+"""The response of ``create``, where code written for other clients of this API looks for it."""
 
 from __future__ import annotations
 

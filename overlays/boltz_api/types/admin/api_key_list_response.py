@@ -1,4 +1,4 @@
-"""The answer of ``list``, where code written for other clients of this API looks for it."""
+"""The response of ``list``, where code written for other clients of this API looks for it."""
 
 from __future__ import annotations
 

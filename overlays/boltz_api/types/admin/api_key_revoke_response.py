@@ -1,4 +1,4 @@
-"""The answer of ``revoke``, where code written for other clients of this API looks for it."""
+"""The response of ``revoke``, where code written for other clients of this API looks for it."""
 
 from __future__ import annotations
 
