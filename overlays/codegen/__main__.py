@@ -90,6 +90,6 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    # Told to stop, the run tidies up as it does after Ctrl-C.
+    # On SIGTERM, the run cleans up as after Ctrl-C.
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

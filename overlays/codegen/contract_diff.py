@@ -43,7 +43,7 @@ class Change:
 
 @frozen(order=True)
 class _Element:
-    """One thing of the API that can be there or not."""
+    """An element of the API, which can be added or removed."""
 
     operation: str
     place: str
@@ -88,7 +88,7 @@ def diff(old: Schema, new: Schema) -> list[Change]:
 
 
 class _Reader:
-    """Reads a document as a table: what is said of each element, in the words of JSON Schema."""
+    """Reads a document as a table: the keywords of each element, in JSON Schema's words."""
 
     def __init__(self, document: Schema) -> None:
         self._document = document
@@ -257,7 +257,7 @@ def _came(element: _Element, said: Schema) -> Kind:
         return "addition"
     if element.place in _SENT:
         return "breaking" if said.get("required") is True or element.name.endswith(("[]", "{}")) else "addition"
-    # A new kind of response, or a further variant of one, is what old code does not expect.
+    # Old code does not expect a new kind of response, or a further variant of one.
     return "breaking" if not element.name or element.name.endswith(")") else "addition"
 
 
@@ -274,7 +274,7 @@ def _changed(key: str, before: JSON, after: JSON, *, sent: bool) -> Kind:
     if key == "security":
         return "addition" if after == "none" else "breaking"
     if key == "default":
-        # A default that is only now written down was the server's before.
+        # A default that is newly documented was the server's before.
         return "breaking" if sent and before is not None else "note"
     if key == "additionalProperties":
         return "breaking" if sent and after is False else "addition"

@@ -65,7 +65,7 @@ class Place(NamedTuple):
 
 @frozen
 class Fault:
-    """One thing to mend in the contract. Prints as ``openapi.yaml:12:5: the message; the hint``."""
+    """A fault of the contract. Prints as ``openapi.yaml:12:5: the message; the hint``."""
 
     place: Place
     message: str
@@ -85,7 +85,7 @@ class Faults(Exception):  # noqa: N818  # it carries several
 
 
 class NoContract(Faults):
-    """A file that is not even read: it is no YAML, or holds something else."""
+    """A file that cannot be read: it is no YAML, or no contract."""
 
     def __init__(self, place: Place, message: str, hint: str = "") -> None:
         super().__init__([Fault(place, message, hint)])
@@ -143,13 +143,13 @@ Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | No
 
 
 class Contract:
-    """The files of a contract, each read once, and what there is to say about them."""
+    """The files of a contract, each read once, and the faults and notes about them."""
 
     def __init__(self, main: Path) -> None:
         """Read the file ``main``; ``NoContract`` if it is no YAML."""
         self.faults: list[Fault] = []
         self.origins: dict[int, Node] = {}
-        """By the ``id`` of a dict of the normal form, what it was made from."""
+        """The node that each dict of the normal form was made from, by the dict's ``id``."""
         self._written: list[Schema] = []
         self.hashes: dict[str, str] = {}
         self._notes: defaultdict[str, set[Place]] = defaultdict(set)
@@ -168,7 +168,7 @@ class Contract:
     def trace(self, written: Schema, node: Node) -> None:
         """Remember that ``written`` was made from ``node``."""
         self.origins[id(written)] = node
-        self._written.append(written)  # as long as it lives, nothing else gets its id
+        self._written.append(written)  # keeps it alive, so that its id is not reused
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ def keys_of(pointer: str) -> Iterator[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Ask for the nearest of the ``known`` words; empty if none is near."""
+    """Suggest the nearest of the ``known`` words; empty if none is near."""
     return "".join(f"did you mean {likely}?" for likely in get_close_matches(word, known, 1, cutoff))
 
 

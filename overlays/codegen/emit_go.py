@@ -39,7 +39,7 @@ RUNTIME: Final = Path(__file__).resolve().parents[1] / "go"
 """The hand-written part: ``runtime`` belongs to every contract, ``keys`` to the one that has API keys."""
 
 RUNTIME_PATH: Final = "go.boltz.bio/boltzapi"
-"""The module's path in the hand-written part, which imports itself by it."""
+"""The module's path in the imports of the hand-written part."""
 
 LANGUAGE: Final = "1.24"
 
@@ -83,7 +83,7 @@ class Method:
     verb: str
     lines: list[str]
     arguments: list[tuple[str, str]]
-    """Those in the path, and the parameters: names and types."""
+    """The arguments: those in the path, and the parameters, as names and types."""
     path: str
     checks: list[str]
     params: Params | None
@@ -101,7 +101,7 @@ class Method:
 
     @property
     def passed(self) -> str:
-        """The same arguments, passed on."""
+        """The arguments of ``head``, as passed on in a call."""
         return "".join(f", {name}" for name, _ in self.arguments)
 
     @property
@@ -122,7 +122,7 @@ class Method:
 
     @property
     def pages(self) -> list[tuple[str, str]]:
-        """The members of the variable that says how a listing goes from page to page."""
+        """The members of the variable that describes a listing's pagination."""
         pages, required = self.node["x-pagination"], self.required
         members = [("Items:", quoted(pages["items"])), ("More:", quoted(pages["more"]))]
         for way, cursor, key in (("Forward", "Last", "forward"), ("Backward", "First", "backward")):
@@ -403,7 +403,7 @@ class _Emitter:
             place = Place(struct, "body", name, required=True, tag="body")
             own = self.types.parameter(place, schema)
             struct.fields.append(own)
-            # What may be null is null where it is left out.
+            # A nullable value is null if it is left out.
             nullable = f"!param.IsOmitted(r.{name})" if own.optional == "zero" else "true"
             struct.marshal = f"param.MarshalValue(r, r.{name}, {nullable})"
 
@@ -493,7 +493,7 @@ def _owned(model: Model, models: Mapping[str, Model]) -> list[str]:
 
 
 def _item_of(types: Types, node: Schema) -> Schema | None:
-    """The schema of what a listing lists; ``None`` for any other operation."""
+    """The schema of a listing's items; ``None`` for any other operation."""
     pages = node.get("x-pagination")
     if pages is None:
         return None

@@ -13,7 +13,7 @@ Side = Literal["response", "request"]
 
 
 class NotWrittenError(Exception):
-    """Something cannot be expressed in Go."""
+    """Raised for a schema that cannot be expressed in Go."""
 
     place = ""
     """The operation or the schema that it stands in."""
@@ -44,11 +44,11 @@ class Field:
     """The comment."""
     tag: str
     optional: str = ""
-    """How an optional value is held: ``opt``, ``zero`` or empty."""
+    """The representation of an optional value: ``opt``, ``zero`` or empty."""
 
     @property
     def hide(self) -> str:
-        """The statement that masks it in ``s``; empty where it holds no secret, or hides that itself."""
+        """The statement that masks it in ``s``; empty if it holds no secret, or masks itself."""
         if not (self.type.secret and is_plain(self.type.text)):
             return ""
         name = f"s.{self.name}"
@@ -86,7 +86,7 @@ class Struct:
     secret: bool = False
     """One of its own fields is a secret."""
     holds_secret: bool = False
-    """So it is, or something in it."""
+    """True if one of its fields is a secret, at any depth."""
     checks: list[str] = field(factory=list[str])
     query: list[str] = field(factory=list[str])
     header: list[str] = field(factory=list[str])

@@ -64,7 +64,7 @@ KEYWORDS: Final = frozenset(
         *("type", "var"),
     }
 )
-# What the bodies of generated methods name.
+# Names used in the bodies of generated methods.
 LOCALS: Final = frozenset(
     {
         *("ctx", "opts", "body", "query", "params", "res", "err", "r", "c", "d", "v", "any", "string", "int64", "bool"),
@@ -81,7 +81,7 @@ MEMBERS: Final = frozenset(
     }
 )
 METHODS: Final = {"create": "New", "retrieve": "Get"}
-"""Methods that the public client calls otherwise than the contract does."""
+"""Methods whose names in the public client differ from the contract's."""
 SERVICE: Final = frozenset({"Options", "Execute", "Get", "Post", "Put", "Patch", "Delete"})
 
 

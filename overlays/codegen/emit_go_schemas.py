@@ -49,7 +49,7 @@ def kinds_of(schema: Schema) -> list[str]:
 
 
 def values_of(schema: Schema) -> Schema | None:
-    """Return the schema of what an object with free names holds."""
+    """Return the schema of the values of an object with free names."""
     found: object = schema.get("additionalProperties")
     return cast("Schema", found) if isinstance(found, dict) else None
 

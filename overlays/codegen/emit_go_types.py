@@ -1,4 +1,4 @@
-"""The contract's schemas as Go types: what responses are decoded into, what parameters are made of and checked by."""
+"""The contract's schemas as Go types: for decoding responses, and for building and checking parameters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _UNLIMITED: Final = "check.Unlimited"
-# What RE2 does not have. Such a pattern is the server's to check.
+# Syntax that RE2 does not have. Such patterns are left to the server to check.
 _NOT_RE2: Final = ("(?=", "(?!", "(?<", "\\1", "\\2", "\\k", "\\c", "\\u")
 
 
@@ -58,7 +58,7 @@ class Types:
         self._recursive = self._find_recursive()
 
     def count(self, schema: Schema, side: Side) -> None:
-        """Note that an operation uses ``schema``: what is used in one place is named after that place."""
+        """Note that an operation uses ``schema``: a type that is used in one place is named after that place."""
         uses = self._uses[side]
         for name in references(schema):
             uses[name] += 1
@@ -70,7 +70,7 @@ class Types:
         return self.components[reference(schema)] if "$ref" in schema else schema
 
     def _find_recursive(self) -> set[str]:
-        """The objects that hold themselves other than in arrays and maps."""
+        """The objects that contain themselves other than through arrays and maps."""
         links = {
             name: {
                 reference(each)
@@ -331,7 +331,7 @@ class Types:
         return Field(name, place.wire, found, required, tuple(self._lines(schema, "\t")), tag, optional)
 
     def _parameter_type(self, schema: Schema, hint: str, owner: Struct | None, *, required: bool) -> tuple[Type, str]:
-        """The type of a parameter, and how it says that it is left out: as ``param.Opt``, or by its zero value."""
+        """The type of a parameter, and how it represents absence: as ``param.Opt``, or by its zero value."""
         inner, nullable = without_null(schema)
         found = self.request(inner, hint, owner)
         simple = found.text in ("string", "int64", "float64", "bool", "time.Time")
@@ -383,7 +383,7 @@ class Types:
         return Type(f"*{item.text}", secret=item.secret) if nullable and item.text != "any" else item
 
     def checks(self, schema: Schema, value: str, at: str, *, depth: int) -> list[str]:
-        """Statements that hold ``value`` against ``schema``; ``at`` is the expression for where it stands."""
+        """Statements that check ``value`` against ``schema``; ``at`` is the expression for its path."""
         schema, _ = without_null(schema)
         tabs = "\t" * depth
         body = self.body(schema)
@@ -438,7 +438,7 @@ class Types:
         return lines + self._loop(schema.get("items", {}), value, at, depth, "At")
 
     def _loop(self, item: Schema, value: str, at: str, depth: int, step: str) -> list[str]:
-        """A loop that checks what an array or a map holds."""
+        """A loop that checks the elements of an array or a map."""
         tabs, inner = "\t" * depth, depth + (2 if without_null(item)[1] else 1)
         key, each = f"i{depth}", f"v{depth}"
         pointer = without_null(item)[1] and self._is_pointer(item)

@@ -99,7 +99,7 @@ def _about(message: str, names: Mapping[str, object]) -> str:
 
 
 def _without_defaults(node: Node) -> Node:
-    """The schema without what openapi-python-client alone needs: defaults are the server's to fill in."""
+    """The schema without the parts for openapi-python-client alone: the server fills in defaults."""
     bare = {key: value for key, value in node.items() if key not in ("default", "deprecated", "title")}
     if "properties" in node:
         bare.pop("additionalProperties", None)
@@ -115,7 +115,7 @@ def _without_defaults(node: Node) -> Node:
 
 
 class TypedDicts:
-    """The schemas of ``params.py``: what callers may build up, by Python names; rules are checked later."""
+    """The schemas of ``params.py``: the types that callers build, by Python names; rules are checked later."""
 
     def __init__(self, schemas: PythonSchemas, names: Mapping[str, Mapping[str, str]]) -> None:
         self._schemas = schemas

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from codegen.python_methods import Method
     from codegen.python_schemas import Node
 
-# What a resource's module may need, by module.
+# The names that a resource's module may import, by module.
 _IMPORTS: Final = {
     "": ("builtins", "datetime", "decimal", "uuid"),
     "collections.abc": ("Mapping", "Sequence"),
@@ -77,7 +77,7 @@ class Resource:
 
 
 class Security:
-    """How the client shows who it is, and which operations differ."""
+    """How the client authenticates, and which operations differ."""
 
     def __init__(self, document: Node) -> None:
         self._schemes: Node = document["components"]["securitySchemes"]

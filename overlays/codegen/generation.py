@@ -1,4 +1,4 @@
-"""From a contract to everything under ``generated/``, and what keeps the two together.
+"""Generation of everything under ``generated/`` from a contract, and the check that the two agree.
 
 Each folder there has a manifest: hashes of all that it was made from, and of its files.
 """
@@ -41,7 +41,7 @@ _SETTINGS: Final = ("boltz-go", "datamodel-codegen")
 
 
 class RefusedError(Exception):
-    """Writing would do harm; the message says which."""
+    """Raised instead of writing if that would do harm; the message says which."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """Every file of a generated folder, by path. What Python and type checkers cache there is none of it."""
+    """Every file of a generated folder, by path. Caches of Python and type checkers do not count."""
     found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
     named = ((path.relative_to(folder).as_posix(), path) for path in found)
     return dict(sorted((name, path) for name, path in named if "__pycache__/" not in name))
@@ -150,7 +150,7 @@ def _committed(path: Path) -> bytes:
 
 
 def differences(committed: Path, fresh: Path, contract: Path) -> list[str]:
-    """How the folder ``committed`` differs from the one just written into ``fresh``: a line for each thing to mend."""
+    """The differences between the folder ``committed`` and the one just written into ``fresh``: a line for each."""
     names = {*EMITTERS, *(path.name for path in committed.glob("*") if path.name != "__pycache__")}
     found = (line for name in sorted(names) for line in _differences(committed / name, fresh / name, contract))
     # Every part was made from the same inputs.

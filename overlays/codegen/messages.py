@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from codegen.unions import Direction
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-# https://spec.openapis.org/oas/v3.1.1.html#parameter-name: other fields of the contract say what these hold.
+# https://spec.openapis.org/oas/v3.1.1.html#parameter-name: other fields of the contract define these.
 _HEADERS_FROM_ELSEWHERE: Final = frozenset({"accept", "content-type", "authorization"})
 _STYLES: Final = {"path": "simple", "query": "form", "header": "simple"}
 _ELSEWHERE: Final = {"cookie": "send it with extra_headers", "body": "use requestBody", "formData": "use requestBody"}
@@ -25,7 +25,7 @@ _STATUS: Final = re.compile(r"[12345](\d\d|XX)|default", re.IGNORECASE)
 
 
 class Messages:
-    """Reads what operations send and receive."""
+    """Reads the requests and responses of operations."""
 
     def __init__(self, contract: Contract, schemas: Schemas) -> None:
         self._contract = contract
@@ -34,7 +34,7 @@ class Messages:
         self._forms: list[tuple[Schema, Node]] = []
 
     def check_path(self, path: str, place: Node) -> None:
-        """Refuse what is no path."""
+        """Refuse an invalid path."""
         fault, found = self._contract.fault, _PLACEHOLDER.findall(path)
         if not path.startswith("/"):
             fault(place, f"{path!r} is no path", "a path starts with /")
@@ -122,7 +122,7 @@ class Messages:
         return {"required": required, "content": media, **self._contract.texts(node, "description")}
 
     def responses(self, written: Schema, node: Node, method: str, class_name: str) -> None:
-        """Write the responses of the operation ``node`` into ``written``, and what its successes have in common."""
+        """Write the responses of the operation ``node`` into ``written``, and the common schema of its successes."""
         contract, part = self._contract, node["responses"]
         entries = {status: entry for status, entry in part.members.items() if status[:2] != "x-"}
         found = {status: contract.resolved(entry) for status, entry in entries.items()}
@@ -179,7 +179,7 @@ class Messages:
         return written
 
     def _media(self, content: Node, side: Direction, name: str) -> dict[str, Schema]:
-        """The one media type that is used, and what it says; empty where there is none."""
+        """The one media type that is used, and its node; empty if there is none."""
         offered = content.members
         ranks = {kind: rank for kind, media in offered.items() if (rank := self._rank(kind, media, side)) is not None}
         if not ranks:

@@ -1,4 +1,4 @@
-"""Names made from what the contract calls a thing: words in snake_case, classes in PascalCase."""
+"""Names derived from those of the contract: words in snake_case, classes in PascalCase."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def snake_case(text: str) -> str:
 
 
 def pascal_case(text: str) -> str:
-    """Return ``text`` as a class name. What already is one stays as it is: ``APIKey``, ``OAuth2Token``."""
+    """Return ``text`` as a class name. A valid class name stays unchanged: ``APIKey``, ``OAuth2Token``."""
     name = _normal("".join(part[:1].upper() + part[1:] for part in _parts(text)))
     return name if not name or name.isidentifier() else _normal(f"Type{name}")
 

@@ -77,7 +77,7 @@ class Operations:
         return self._security.schemes
 
     def check(self) -> None:
-        """Judge what shows only in complete schemas."""
+        """Check the rules that need complete schemas."""
         self._messages.check()
         self._extensions.check_pagination(self._schemas)
 
@@ -152,7 +152,7 @@ class Operations:
 
 
 class Security:
-    """How requests are authenticated: the schemes that a client can follow, and which each operation gets."""
+    """The authentication of requests: the schemes that a client supports, and the one for each operation."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -175,7 +175,7 @@ class Security:
             contract.trace(self.schemes[name], scheme)
 
     def ask(self, operation: Node, written: Schema) -> None:
-        """Note what ``operation`` asks for; ``settle`` writes the choice into ``written``."""
+        """Note the requirements of ``operation``; ``settle`` writes the choice into ``written``."""
         source = operation if operation.get("security") else self._contract.root
         entries = self._contract.part(source, "security", list).entries
         written["security"] = []

@@ -41,6 +41,6 @@ HERE: Final = Project(Path(__file__).resolve().parents[2])
 
 
 def shown(path: Path) -> str:
-    """``path`` as a person in the working folder would type it."""
+    """``path`` relative to the working folder, if it is below it."""
     path = path.absolute()
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,4 +1,4 @@
-"""Operations as Python methods: their arguments, and what their templates write."""
+"""Operations as Python methods: their arguments, and the values for their templates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from codegen.python_schemas import Node, Operation, PythonSchemas
     from codegen.python_types import PythonTypes
 
-# The slots of a `Request`, what they are called in an `Operation`, and the locations that OpenAPI has for them.
+# The slots of a `Request`, their names in an `Operation`, and OpenAPI's locations for them.
 _SLOTS: Final = (("path", "path_parameters", "path"), ("query", "query", "query"), ("headers", "headers", "header"))
 # The defaults of the runtime's Pagination.
 _PAGINATION: Final = {

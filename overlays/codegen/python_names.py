@@ -51,7 +51,7 @@ def python_name(generated: str) -> str:
 
 
 def legal(name: str, reserved: frozenset[str]) -> str:
-    """``name``, with an underscore where it means something else."""
+    """``name``, with an underscore if it is reserved."""
     return f"{name}_" if keyword.iskeyword(name) or name in reserved else name
 
 

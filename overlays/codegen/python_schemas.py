@@ -41,11 +41,11 @@ _LIMITS: Final = {
 }
 _CONSTRAINTS: Final = frozenset(key for keys in _LIMITS.values() for key in keys)
 _TEXTS: Final = {"password": "SecretText", "ip": "IPText", "ipv4": "IPv4Text", "ipv6": "IPv6Text"}
-# Beyond these msgspec refuses a bound; what JSON says of larger numbers is the server's to check.
+# Beyond these msgspec refuses a bound; limits on larger numbers are left to the server to check.
 _INT64: Final = range(-(2**63), 2**63)
 
 
-# Ends the names of properties that openapi-python-client could not tell apart, such as `+1` and `-1`.
+# Ends the names of properties that openapi-python-client could not distinguish, such as `+1` and `-1`.
 _MARK: Final = " \N{SYMBOL FOR UNIT SEPARATOR}"
 
 
@@ -68,7 +68,7 @@ class Part:
 
 @mutable
 class Operation:
-    """An operation of the document, with what the generators do not keep of it."""
+    """An operation of the document, with the parts that the generators drop."""
 
     pointer: str
     node: Node
@@ -106,7 +106,7 @@ class PythonSchemas:
         """The classes whose tag msgspec writes by itself."""
         self.operations: list[Operation] = []
         self.places: dict[str, str] = {}
-        """The pointer to what each class was made from."""
+        """The pointer to the source of each class."""
         self._pointer = "#"
         self._maps = 0
         self._names = {source: self.classes.claim(pascal_case(source)) for source in sources}
@@ -124,7 +124,7 @@ class PythonSchemas:
         self.document |= {"paths": paths, "components": {"schemas": self.schemas}}
 
     def resolve(self, node: Node) -> Node:
-        """``node``, or what it refers to."""
+        """``node``, or the schema that it refers to."""
         while reference := node.get("$ref") or (len(node.get("anyOf", ())) == 1 and node["anyOf"][0]["$ref"]):
             node = self.schemas[reference.removeprefix(_COMPONENTS)]
         return node
@@ -210,7 +210,7 @@ class PythonSchemas:
         return {"$ref": _COMPONENTS + name}
 
     def _inside(self, source: Node, name: str, way: Direction) -> Part:
-        """The schema of a field: what must have a name has one of its own."""
+        """The schema of a field; one that needs a name becomes a component."""
         part = self._copy(source, name, way)
         if not part.named:
             return part
@@ -218,7 +218,7 @@ class PythonSchemas:
         return Part(_beside(self._hoist(name, evolve(part, node=inner, nullable=False)), part.node), part.nullable)
 
     def _nested(self, source: Node, name: str, way: Direction) -> Node:
-        """The schema of an item or an option, where constraints can only stand under a name of their own."""
+        """The schema of an item or an option, whose constraints need a named type."""
         part = self._inside(source, name, way)
         if not _CONSTRAINTS.isdisjoint(part.node):
             part = Part(self._hoist(name, evolve(part, nullable=False)), part.nullable)

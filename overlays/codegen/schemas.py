@@ -1,7 +1,7 @@
 """Schemas in the normal form: one dialect, ``allOf`` merged, null and unions in one notation, names where needed.
 
-Operations ask for a *slot*, a dict that is filled once every operation is read: only then it is known which way each
-shared schema travels, and so what it is called.
+Operations ask for a *slot*, a dict that is filled once every operation is read: only then the directions of each
+shared schema, and so its name, are known.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from codegen.keywords import Said
     from codegen.unions import Direction
 
-# Schemas with these are one thing to a caller, whom they bind, and another to a reader, whom a newer server surprises.
+# Schemas with these differ between requests, where they are strict, and responses, which are open to newer servers.
 _SIDED: Final = keywords.LIMITS | {"enum", "readOnly", "writeOnly", "discriminator"}
 _HERE: Final = ("description", "default", "deprecated", "examples")
 """The keywords that apply to one use of a schema, and stand beside a reference."""
@@ -64,9 +64,9 @@ class Schemas:
         self.kinds = self._unions.kinds
 
     def slot(self, node: Node, name: str, direction: Direction) -> Schema:
-        """A schema to be filled by ``finish``; ``name`` is what it is called if it needs a name.
+        """A schema to be filled by ``finish``; ``name`` is its name if it needs one.
 
-        One node is one schema: what several operations refer to as a parameter or response is named and written once.
+        One node is one schema: a parameter or response shared by several operations is named and written once.
         """
         return self._slots.setdefault((node, direction), ({}, name))[0]
 
@@ -116,10 +116,10 @@ class Schemas:
         while self._queue:
             self._queue.popleft()()
 
-    # Which schemas are shared, which way they travel, and their names.
+    # The shared schemas, their directions and their names.
 
     def _directions(self, declared: Collection[Node]) -> dict[Node, set[Direction]]:
-        """Which way each shared schema travels: a set of one, or of both where that makes a difference."""
+        """The directions of each shared schema: a set of one, or of both if that makes a difference."""
         links: dict[Node, list[Node]] = {}
         sided: set[Node] = set()
         ways: dict[Node, set[Direction]] = {}
@@ -147,7 +147,7 @@ class Schemas:
 
         for node, direction in self._slots:
             follow(scan(node), direction)
-        # What no operation uses counts as a response: that is what it takes to read it.
+        # A schema that no operation uses counts as part of a response.
         follow(list(declared), "response", used=set(ways))
         while more := {own for own, others in links.items() if own not in sided and not sided.isdisjoint(others)}:
             sided |= more
@@ -155,7 +155,7 @@ class Schemas:
         return {node: both if len(own) == 2 and node not in sided else own for node, own in ways.items()}
 
     def _name_all(self, declared: dict[str, Node], ways: dict[Node, set[Direction]]) -> None:
-        """Name each shared schema: its own as a class name, or with ``Input`` for the side of requests."""
+        """Name each shared schema: its own as a class name, or with ``Input`` for requests."""
         self._own_names |= {node: name for name, node in declared.items()}
         nodes = dict.fromkeys([*declared.values(), *ways])
         wanted = {node: pascal_case(self._own_names[node]) or "Schema" for node in nodes}
@@ -246,7 +246,7 @@ class Schemas:
         saying = [part for part in parts if _tells(part)]
         target = self._single(saying[0]) if len(saying) == 1 and not at.top else None
         if target is not None:
-            # What is said beside the reference is said here; what the shared schema says stands there.
+            # Keywords beside the reference are written here; those of the shared schema in its component.
             here = said_of(layer for part in parts for layer in self._layers(part, (), follow=False))
             nullable = nullable or self._allows_null(target) or self._allows_null(saying[0])
             return self._reference(target, at.direction) | keywords.notes(here), nullable
@@ -273,7 +273,7 @@ class Schemas:
         return found[0] if len(found) == 1 else None
 
     def _layers(self, node: Node, within: tuple[Node, ...], *, follow: bool = True) -> Iterator[Node]:
-        """The schemas that all hold for the values of ``node``: what it refers to and builds on, then itself."""
+        """The schemas that all apply to the values of ``node``: those that it refers to and builds on, then itself."""
         if follow and (target := self._target(node)) is not None:
             if target in within:
                 if self._circular.isdisjoint(within):
@@ -288,7 +288,7 @@ class Schemas:
     def _allows_null(self, node: Node) -> bool:
         """True if null is a value of the shared schema ``node``."""
         if node not in self._null:
-            self._null[node] = False  # while it is being asked: a schema is not nullable because it contains itself
+            self._null[node] = False  # during the recursion: a schema is not nullable because it contains itself
             kind = node["type"]
             parts = [self._target(node), *node["allOf"].entries, *alternatives(node)]
             self._null[node] = node["nullable"].value is True or (

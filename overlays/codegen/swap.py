@@ -1,4 +1,4 @@
-"""Replaces a folder whole: it holds the old files or the new ones, never something between.
+"""Atomic replacement of a folder: it holds the old files or the new ones, never a mixture.
 
 The new folder is written aside, in a work folder beside the old one, so that renaming is all it takes to put it in
 place. The work folder outlives only a run that was killed; the next run finds it and tidies up.
@@ -47,7 +47,7 @@ def replaced(target: Path) -> Generator[Path]:
 
 
 def recover(target: Path) -> None:
-    """Undo what a run that was killed left: ``target`` comes back if it was just being replaced."""
+    """Clean up after a run that was killed: restore ``target`` if it was just being replaced."""
     if not target.exists():
         _put_back(target)
     _remove(_work(target))
@@ -70,7 +70,7 @@ def _remove(work: Path) -> None:
 
 @contextmanager
 def _signals_held() -> Generator[None]:
-    """Let requests to stop be heard before or after the renames and the tidying up, not in their midst."""
+    """Defer signals to stop until the renames and the cleanup are complete."""
     if sys.platform == "win32":
         yield
         return

@@ -20,7 +20,7 @@ PACKAGES: Final = tuple(
     for path in sorted(folder.iterdir())
     if (path / "__init__.py").exists()
 )
-# Prefixes of module names; the longest one that fits decides.
+# Prefixes of module names; the longest match applies.
 PARTS: Final = {
     "boltz_api": ("runtime", "requests, responses, retries, pages"),
     "boltz_api.cli": ("cli", "the command boltz-api"),

@@ -17,7 +17,7 @@ _CONSTRAINTS: Final = (
     *("minLength", "maxLength", "pattern", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"),
     *("multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-# A format that marks a secret for the client says nothing to a reader.
+# A format that marks a secret for the client means nothing to a reader.
 _FORMATS: Final = {"password": "", "ip": "ipv4 or ipv6"}
 _TEXTS: Final = {
     "date-time": "2019-12-27T18:11:19.117Z",
@@ -254,7 +254,7 @@ def _example(carrier: Schema | None, type_: Type, name: str = "string", *, sent:
 
 
 def example_of(type_: Type, name: str = "string", *, sent: bool = False) -> JSON:
-    """Return a value of a type: a text is the name of its field; what is ``sent`` holds only what it must."""
+    """Return a value of a type: a text is the name of its field; a ``sent`` one has only the required fields."""
     given = [*([type_.example] if type_.example is not None else []), *type_.choices, *(type_.default if sent else ())]
     if given:
         return given[0]

@@ -43,7 +43,7 @@ class Comparison(msgspec.Struct):
 
 
 def kept(scorecard: Scorecard) -> Client:
-    """Return what is kept of a scorecard."""
+    """Return the parts of a scorecard that are kept."""
     results = {
         score.rule: Result(
             score.passed,

@@ -69,7 +69,7 @@ class Site:
         return (*guides, Section(_REFERENCE, tuple(self.writer.pages())))
 
     def build(self, target: Path) -> None:
-        """Write the site to ``target``; a broken link leaves what is there as it was."""
+        """Write the site to ``target``; a broken link leaves the existing site unchanged."""
         sections = self.sections()
         with tempfile.TemporaryDirectory(prefix="boltz-docs-") as name:
             stage = Path(name)
@@ -178,5 +178,5 @@ def _run_zensical(stage: Path) -> None:
         env={**os.environ, "NO_COLOR": "1"},
     )
     if finished.returncode:
-        # What follows is the generator's own stack, which says nothing of the pages.
+        # The rest is the generator's own stack, without information about the pages.
         raise BrokenSiteError(f"{finished.stdout}{finished.stderr.partition('Traceback')[0]}".strip())

@@ -87,7 +87,7 @@ def fill(sandbox: Sandbox) -> None:
         client.admin.api_keys.revoke(gone.key_details.id)
         create(name="Nightly tests", workspace_id="ws_docking", mode="test", expires_in_days=104)
         clock.advance(days=98)
-        # Workspace keys may not list keys; to try is a use of the key all the same.
+        # Workspace keys may not list keys; the attempt still counts as a use of the key.
         with Boltz(api_key=gateway.key, base_url=sandbox.url) as user, suppress(PermissionDeniedError):
             user.admin.api_keys.list()
     clock.reset()
@@ -111,7 +111,7 @@ def printed(sandbox: Sandbox) -> str:
     ) as running:
         os.close(follower)
         output = b""
-        with suppress(OSError):  # a terminal that nobody writes to any more
+        with suppress(OSError):  # a terminal without a writer
             while chunk := os.read(leader, 65_536):
                 output += chunk
         os.close(leader)

@@ -1,4 +1,4 @@
-"""A release from a commit, built twice in places that have nothing in common but the commit."""
+"""A release from a commit, built twice in environments that share nothing but the commit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Release:
 
 HERE = ({"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0"}, 0o022)
 ELSEWHERE = ({"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}, 0o077)
-"""Conditions that must not show in a build's result: variables, and the mask of new files."""
+"""Conditions that must not affect a build's result: environment variables, and the umask."""
 
 
 def sha256(file: Path) -> str:
@@ -122,7 +122,7 @@ def build_twice(project: Project, export: Path, again: Path, commit: Commit, scr
 
 
 def build_wheel(tree: Path, into: Path) -> Path:
-    """Build only a wheel, of a source tree as it lies there, for trying out."""
+    """Build only a wheel, of a source tree as it is, for trials."""
     _uv_build("--wheel", str(tree), into=into)
     return _distributions(into, Project.read(tree))[0]
 
@@ -221,7 +221,7 @@ def _uv_build(
 def _deliver(project: Project, commit: Commit, files: list[Path], folder: Path, sign: Path | None) -> dict[str, str]:
     """Put ``files`` into ``folder`` in place of earlier ones, with provenance and signature; return their checksums."""
     folder.mkdir(parents=True, exist_ok=True)
-    # The checksums go first and come last, so that they never vouch for what an interrupted run left behind.
+    # The checksums are removed first and written last, so that they never cover the remains of an interrupted run.
     name = project.stem.partition("-")[0]
     for stale in [*folder.glob(f"{CHECKSUMS}*"), *folder.glob(f"{name}-*")]:
         stale.unlink()

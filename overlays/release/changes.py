@@ -44,7 +44,7 @@ def contract_changes(old: Path, new: Path) -> list[Change]:
 
 
 def packaging_changes(old: Path, new: Path) -> list[Change]:
-    """Compare what the metadata offer and ask for."""
+    """Compare the metadata: commands, extras and requirements."""
     before, after = (Project.read(tree).metadata for tree in (old, new))
     changes: list[Change] = []
     for what, table in (("command", "scripts"), ("extra", "optional-dependencies")):
@@ -77,7 +77,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
 
 
 def code_changes(old: Path, new: Path) -> list[Change]:
-    """One line for code that changed, for when nothing else did: a repaired fault is a change as well."""
+    """One line for code that changed if nothing else did: a bug fix is a change as well."""
     before, after = _code(old), _code(new)
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     if not changed:
@@ -175,7 +175,7 @@ def compare(
     first: bool = False,
     publishing: bool = False,
 ) -> Report:
-    """Report what changed in the work tree ``root`` since the last release.
+    """Report the changes in the work tree ``root`` since the last release.
 
     Args:
         root: The work tree.
@@ -210,8 +210,8 @@ class _History:
     def last(self, *, publishing: bool) -> Baseline | None:
         """The last release; ``None`` before the first.
 
-        The changelog is the witness. Where it names an earlier release that neither the index nor the tags know, this
-        clone is not the place to judge from, and the search is refused rather than taken for a first release.
+        The changelog decides. If it names an earlier release that neither the index nor the tags know, this clone is
+        incomplete, and the search is refused rather than treated as a first release.
         """
         now, head = self._project.version, self._repository.commit().sha
         # A tag on this very commit names the release in the making.

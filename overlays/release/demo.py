@@ -58,7 +58,7 @@ def run(root: Path, folder: Path, *, go: bool = False) -> None:
         with _step(5, "Install", "A new environment: our package from that index only, the rest from your usual one."):
             environment = Environment.create(folder / "consumer")
             wanted = f"{release.project.name}[cli,sandbox]=={release.project.version}"
-            # The first index that has a package is the only one asked for it: nobody else's can come in its place.
+            # The first index that has a package is the only one used for it: another's cannot replace it.
             environment.install("--index", index.simple, "--index-strategy", "first-index", wanted)
             _say(f"uv pip install --index {index.simple} '{wanted}'")
             _say(environment.run("python", "-c", "import boltz_api; print(boltz_api.__version__, boltz_api.__file__)"))

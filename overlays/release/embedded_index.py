@@ -38,7 +38,7 @@ def serve(folder: Path, *, port: int = 0, fallback: str | None = None, private: 
         folder: The folder of packages; made if missing.
         port: The port; 0 takes a free one.
         fallback: The index that a client is sent on to for what is not in ``folder``.
-        private: Whether reading, too, takes the credentials.
+        private: True if reading, too, takes the credentials.
 
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def serve(folder: Path, *, port: int = 0, fallback: str | None = None, private: 
     ):
         assert server.stdin is not None, "asked for"
         assert server.stdout is not None, "asked for"
-        # Over standard input: a password has no place among a process's arguments.
+        # Over standard input: other users can see a process's arguments.
         server.stdin.write(json.dumps(settings) + "\n")
         server.stdin.flush()
         announced = server.stdout.readline()
@@ -102,7 +102,7 @@ def _application(settings: dict[str, Any]) -> WSGIApplication:
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if str(environ.get("PATH_INFO", "")).startswith(go_module.PREFIX):
             return go_module.serve(modules, environ, start_response)
-        # pypiserver parses what came before a connection broke, and stores a torn file under the release's name.
+        # pypiserver parses a body whose connection was lost, and stores a truncated file under the release's name.
         announced = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(announced)
         if len(body) < announced:
@@ -123,7 +123,7 @@ def _main() -> None:
 
     class Handler(WSGIRequestHandler):
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-            """Say nothing: the commands say what they do."""
+            """Log nothing: the commands report their own steps."""
 
     settings = json.loads(sys.stdin.readline())
     server = make_server("127.0.0.1", settings["port"], _application(settings), Server, Handler)

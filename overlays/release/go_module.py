@@ -39,9 +39,9 @@ PREFIX: Final = "/go/"
 
 _LISTING: Final = Path(__file__).with_name("go") / "api" / "main.go"
 _CONSUMER: Final = Path(__file__).with_name("go") / "consumer" / "main.go"
-# The generators' own record, of no use to those who import the module.
+# The generators' own record, of no use to importers of the module.
 _LEFT_OUT: Final = frozenset({"manifest.json"})
-# A zip has local times; this is the one that means nothing, as in the zips of the go command.
+# A zip has local times; this is the zero time, as in the zips of the go command.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _TYPES: Final = {".info": "application/json", ".mod": "text/plain; charset=utf-8", ".zip": "application/zip"}
 
@@ -120,7 +120,7 @@ def h1(contents: Mapping[str, bytes]) -> str:
 
 
 def escaped(path: str) -> str:
-    """``path`` as proxies spell it: file systems may not tell capitals from small letters."""
+    """``path`` as proxies spell it: file systems may ignore the case of letters."""
     return re.sub("[A-Z]", lambda found: f"!{found[0].lower()}", path)
 
 
@@ -158,7 +158,7 @@ def _zip(contents: Mapping[str, bytes]) -> bytes:
 
 
 def serve(folder: Path, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer a request below ``PREFIX`` with a file of ``folder``."""
+    """Respond to a request below ``PREFIX`` with a file of ``folder``."""
     name = str(environ.get("PATH_INFO", "")).removeprefix(PREFIX)
     file = (folder / name).resolve()
     if name.endswith("/@latest"):
@@ -175,7 +175,7 @@ def serve(folder: Path, environ: WSGIEnvironment, start_response: StartResponse)
     return [content]
 
 
-# The toolchain, for what needs one.
+# The toolchain, for steps that need one.
 
 
 def _toolchain() -> Path | None:
@@ -236,7 +236,7 @@ def exported(tree: Path) -> dict[str, str]:
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
-    """Compare two listings. A field or a method that is added breaks nobody who names the fields of a struct."""
+    """Compare two listings. An added field or method breaks no code that names the fields of a struct."""
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         whole = name.rpartition(".")[0]
@@ -255,7 +255,7 @@ def consume(module: GoModule, index: str, folder: Path, variables: Mapping[str, 
     (folder / "main.go").write_text(program, "utf-8")
     settings = {
         "GOPROXY": index.rstrip("/") + PREFIX,
-        # Nobody keeps checksums of it: they are in go.sum, and compared with those of the release below.
+        # No checksum database has it: its checksums are in go.sum, and compared with those of the release below.
         "GONOSUMDB": module.path,
         "GOPATH": str(folder / "path"),
         "GOMODCACHE": str(folder / "cache"),

@@ -53,7 +53,7 @@ class Project:
 
     @classmethod
     def read(cls, root: Path) -> Project:
-        """Read ``pyproject.toml`` and ``CHANGELOG.md`` in ``root``, and the version where hatch is told to find it."""
+        """Read ``pyproject.toml`` and ``CHANGELOG.md`` in ``root``, and the version from hatch's version file."""
         pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
         place = root / pyproject["tool"]["hatch"]["version"]["path"]
         stated = _VERSION.search(place.read_text("utf-8"))
@@ -159,7 +159,7 @@ class Repository:
         return self._run(*arguments).decode()
 
     def _run(self, *arguments: str) -> bytes:
-        # A hook exports GIT_DIR and its kin; they would point at its own repository.
+        # A hook exports GIT_DIR and similar variables, which would point at its own repository.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         try:
             done = subprocess.run(["git", *arguments], cwd=self.root, env=environment, capture_output=True, check=False)

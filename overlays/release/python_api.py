@@ -24,7 +24,7 @@ RESOURCES = "boltz_api_generated.resources"
 
 @frozen
 class _Part:
-    """A class, a base, a function, an attribute, a parameter or a result: what a caller can depend on."""
+    """A class, a base, a function, an attribute, a parameter or a result: anything that a caller can depend on."""
 
     kind: str
     annotation: str = ""
@@ -141,7 +141,7 @@ def is_compatible(old: frozenset[str], new: frozenset[str], *, taken: bool) -> b
     """True if code for the alternatives ``old`` works with ``new``.
 
     What callers pass in may widen, and what they receive may narrow. Enums are open in what callers receive, so a
-    new ``Literal`` beside old ones breaks nobody.
+    new ``Literal`` beside old ones breaks no code.
     """
     if taken:
         return old < new

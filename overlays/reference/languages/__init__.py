@@ -47,7 +47,7 @@ class Language(ABC):
 
     @abstractmethod
     def field(self, field: Field, *, sent: bool) -> tuple[str, str]:
-        """Return the name and the type of a field, of what is sent or of what is received."""
+        """Return the name and the type of a field, of a request or of a response."""
 
     @abstractmethod
     def heading(self, name: str, type_: Type, *, alternative: bool = False) -> tuple[str, str, str]:
@@ -55,7 +55,7 @@ class Language(ABC):
 
     @abstractmethod
     def returns(self, endpoint: Endpoint) -> tuple[Entry, ...]:
-        """Return what the call gives: one entry, or none."""
+        """Return the call's result: one entry, or none."""
 
     def parameters(self, endpoint: Endpoint) -> tuple[Entry, ...]:
         """Return the arguments of the call."""
