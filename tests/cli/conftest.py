@@ -88,29 +88,11 @@ class World:
 
     def python(self, program: str, *arguments: str, **environment: str) -> Finished:
         """A program that uses the command's modules."""
-        done = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env={**self.environment, **environment},
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return self._run([sys.executable, "-c", program, *arguments], environment)
 
     def piped(self, line: str, **environment: str) -> Finished:
         """A line for the shell, in a pipe."""
-        done = subprocess.run(
-            ["sh", "-c", line],
-            env={**self._with_path(), **environment},
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return self._run(["sh", "-c", line], environment)
 
     def terminal(self, *arguments: str, columns: int = 100, **environment: str) -> Terminal:
         """The command in a terminal, under way."""
@@ -123,6 +105,14 @@ class World:
     def program(self, command: Sequence[str], **environment: str) -> Terminal:
         """Any program that finds the command on its path, in a terminal."""
         return Terminal(command, {**self._with_path(), **environment}, self.folder)
+
+    def _run(self, command: Sequence[str], environment: Mapping[str, str]) -> Finished:
+        given = {**self._with_path(), **environment}
+        null = subprocess.DEVNULL
+        done = subprocess.run(
+            command, env=given, cwd=self.folder, stdin=null, capture_output=True, text=True, check=False
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
 
     def _with_path(self) -> dict[str, str]:
         return {**self.environment, "PATH": f"{Path(COMMAND).parent}:{self.environment['PATH']}"}
@@ -276,6 +266,16 @@ def scripted(world: Callable[..., World]) -> Iterator[Callable[..., World]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def a_key() -> dict[str, object]:
+    """A key as servers send it."""
+    return {
+        "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
+        "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "n",
+        "workspace_id": None,
+    }  # fmt: skip
 
 
 @pytest.fixture

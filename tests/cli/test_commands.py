@@ -14,11 +14,6 @@ from boltz_api.sandbox import Sandbox
 
 KEYS = "admin:api-keys"
 NAMES = ["Sandbox admin", "Sandbox test admin"]
-KEY: dict[str, object] = {
-    "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
-    "key_prefix": "sk_bc_ws_liv", "key_type": "admin", "last_used_at": None, "livemode": True, "name": "n",
-    "workspace_id": None,
-}  # fmt: skip
 
 
 def test_list_prints_the_envelope_of_the_reference_in_a_pipe(boltz: Any) -> None:
@@ -45,18 +40,17 @@ def test_every_flag_of_create_reaches_the_server(boltz: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "operand"),
     [
-        '{"name": "from a body", "expires_in_days": 9, "mode": "live"}',
-        "name: from a body\nexpires_in_days: 9\nmode: live\n",
+        ('{"name": "from a body", "expires_in_days": 9, "mode": "live"}', []),
+        ("name: from a body\nexpires_in_days: 9\nmode: live\n", ["@-"]),
+        ("name: from a body\nexpires_in_days: 9\nmode: live\n", ["@key.txt"]),
     ],
-    ids=["JSON", "YAML"],
+    ids=["JSON", "YAML", "file"],
 )
-@pytest.mark.parametrize("way", ["piped", "named", "file"])
-def test_a_body_merges_under_the_flags(boltz: Any, body: str, way: str) -> None:
+def test_a_body_merges_under_the_flags(boltz: Any, body: str, operand: list[str]) -> None:
     (boltz.folder / "key.txt").write_text(body)
-    operand = {"piped": [], "named": ["@-"], "file": ["@key.txt"]}[way]
-    done = boltz(KEYS, "create", *operand, "--mode", "test", input_=None if way == "file" else body)
+    done = boltz(KEYS, "create", *operand, "--mode", "test", input_=None if operand == ["@key.txt"] else body)
     details = done.json["key_details"]
     assert (details["name"], details["livemode"], details["expires_at"] is None) == ("from a body", False, False)
 
@@ -70,11 +64,9 @@ def test_a_date_in_a_yaml_body_stays_text(boltz: Any) -> None:
     ("body", "complaint"),
     [
         ("alice\nbob\n", "standard input holds no JSON object, and one is needed; nothing was sent."),
-        ("[1]", "standard input holds no JSON object"),
         ("{nmae: x}", "standard input has a field 'nmae', which there is not; did you mean 'name'?"),
         ("{", "standard input is neither JSON nor YAML"),
         ("[" * 9999, "standard input is"),
-        ("{expires_in_days: 3}", "--name is missing."),
         ("{name: 7}", "--name: expected a string"),
     ],
 )
@@ -84,10 +76,10 @@ def test_a_body_that_does_not_fit_is_refused(boltz: Any, sandbox: Sandbox, body:
     assert complaint in done.err
 
 
-@pytest.mark.parametrize("spelling", [["{id}"], ["--api-key-id", "{id}"], ["--api-key-id={id}"]])
-def test_revoke_takes_its_id_with_or_without_a_flag(boltz: Any, sandbox: Sandbox, spelling: list[str]) -> None:
+@pytest.mark.parametrize("flag", [[], ["--api-key-id"]])
+def test_revoke_takes_its_id_with_or_without_a_flag(boltz: Any, sandbox: Sandbox, flag: list[str]) -> None:
     key = sandbox.new_key()
-    done = boltz(KEYS, "revoke", *(part.format(id=key.id) for part in spelling))
+    done = boltz(KEYS, "revoke", *flag, key.id)
     assert done.code == 0
     assert (done.json["id"], done.json["is_active"]) == (key.id, False)
 
@@ -98,10 +90,7 @@ def test_revoke_takes_its_id_with_or_without_a_flag(boltz: Any, sandbox: Sandbox
         (["create", "--name", "x", "y"], "'y' is one argument too many."),
         (["create"], "--name is missing."),
         (["revoke"], "the ID of a key is missing: boltz-api admin:api-keys revoke API_KEY_ID."),
-        (["create", "--name", "x" * 256], "--name: expected a string of 1 to 255 characters"),
-        (["create", "--name", "x", "--allowed-ip", "300.0.0.1"], "--allowed-ips[0]: expected an IPv4 or IPv6 address"),
         (["create", "--name", "x", "--expires-in-days", "366"], "366 is not in the range 1<=x<=365."),
-        (["list", "--limit", "0"], "0 is not in the range 1<=x<=100."),
     ],
 )
 def test_what_the_contract_forbids_is_not_sent(boltz: Any, sandbox: Sandbox, arguments: list[str], words: str) -> None:
@@ -110,81 +99,49 @@ def test_what_the_contract_forbids_is_not_sent(boltz: Any, sandbox: Sandbox, arg
     assert words in done.err
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["create", "--name", "x", "--key-file", ""],
-        ["create", "--name", "", "--mode", "test"],
-        ["create", "--name", "x", "--workspace-id", ""],
-        ["create", "--name", "x", "--allowed-ip", ""],
-        ["rotate", "key_1", "--check", ""],
-        ["rotate", "key_1", "--key-file", ""],
-        ["rotate", ""],
-        ["audit", "--workspace-id", ""],
-        ["list", "--workspace-id", ""],
-        ["list", "--after-id", ""],
-        ["list", "--query", ""],
-        ["list", "--columns", ""],
-        ["list", "--columns", "id,,name"],
-        ["list", "--base-url", ""],
-        ["list", "--api-key", ""],
-        ["list", "--api-key-file", ""],
-        ["list", "--header", ""],
-        ["find", "--name", ""],
-        ["get", ""],
-        ["revoke", ""],
-        ["revoke", "key_1", ""],
-        ["revoke", "--api-key-id", ""],
-    ],
-)
-def test_an_empty_value_is_not_an_absent_one(boltz: Any, sandbox: Sandbox, arguments: list[str]) -> None:
-    done = boltz(KEYS, *arguments)
-    assert (done.code, done.out, list(sandbox.received)) == (2, "", [])
+def test_an_empty_value_is_not_an_absent_one(boltz: Any, sandbox: Sandbox) -> None:
+    for option in ("--key-file", "--workspace-id", "--allowed-ip"):
+        assert (option, boltz(KEYS, "create", "--name", "x", option, "").code) == (option, 2)
+    for option in ("--query", "--columns", "--base-url", "--api-key-file"):
+        assert (option, boltz(KEYS, "list", option, "").code) == (option, 2)
+    for words in (["find", "--name", ""], ["rotate", "key_1", "--check", ""], ["revoke", "key_1", ""], ["get", ""]):
+        assert (words, boltz(KEYS, *words).code) == (words, 2)
+    assert list(sandbox.received) == []
 
 
 # --- pages ---
 
 
-def test_a_page_and_its_cursors(boltz: Any, sandbox: Sandbox) -> None:
-    sandbox.load(5, workspace_id="ws_5")
-    everything = boltz(KEYS, "list", "--workspace-id", "ws_5").json["data"]
-    first = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2").json
-    then = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "2", "--after-id", first["last_id"]).json
-    back = boltz(KEYS, "list", "--workspace-id", "ws_5", "--before-id", then["first_id"]).json
-    assert (first["has_more"], first["data"] + then["data"]) == (True, everything[:4])
-    assert back["data"] == everything[:2]
-
-
 @pytest.mark.parametrize(
-    ("options", "count", "more"),
+    ("options", "begin", "end", "more"),
     [
-        (["--all"], 7, False),
-        (["--max-items", "5"], 5, True),
-        (["--max-items", "6"], 6, True),
-        (["--max-items", "99"], 7, False),
+        ([], 0, 7, False),
+        (["--max-items", "5"], 0, 5, True),
+        (["--max-items", "6"], 0, 6, True),
+        (["--before-id", "LAST"], 0, 6, False),
+        (["--before-id", "LAST", "--max-items", "4"], 2, 6, True),
     ],
 )
 def test_walking_pages_gives_one_envelope_for_all(
-    boltz: Any, sandbox: Sandbox, options: list[str], count: int, more: bool
+    boltz: Any, sandbox: Sandbox, options: list[str], begin: int, end: int, more: bool
 ) -> None:
     sandbox.load(7, workspace_id="ws_7")
     everything = boltz(KEYS, "list", "--workspace-id", "ws_7").json["data"]
-    page = boltz(KEYS, "list", "--workspace-id", "ws_7", "--limit", "3", *options).json
-    ends = (everything[0]["id"], everything[count - 1]["id"])
-    assert page["data"] == everything[:count]
-    assert (page["first_id"], page["last_id"], page["has_more"]) == (*ends, more)
+    options = [everything[-1]["id"] if each == "LAST" else each for each in options or ["--all"]]
+    page = boltz(KEYS, "list", "--workspace-id", "ws_7", "--limit", "3", "--all", *options).json
+    assert sorted(key["id"] for key in page["data"]) == sorted(key["id"] for key in everything[begin:end])
+    assert (page["first_id"], page["last_id"], page["has_more"]) == (
+        everything[begin]["id"], everything[end - 1]["id"], more
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["json", "yaml"])
-def test_a_walk_that_fails_leaves_what_it_has_and_where_to_go_on(scripted: Any, form: str) -> None:
-    page = {"data": [KEY], "first_id": "key_1", "has_more": True, "last_id": "key_1"}
-    done = scripted(page, b"<html>")(KEYS, "list", "--all", "--format", form, "--max-retries", "0")
-    assert (done.code, yaml.safe_load(done.out)) == (1, page)
+def test_a_walk_that_fails_leaves_what_it_has_and_where_to_go_on(scripted: Any, a_key: dict[str, object]) -> None:
+    page = {"data": [a_key], "first_id": "key_1", "has_more": True, "last_id": "key_1"}
+    done = scripted(page, b"<html>")(KEYS, "list", "--all", "--max-retries", "0")
+    assert (done.code, done.json) == (1, page)
 
 
-@pytest.mark.parametrize(
-    "options", [["--format", "table"], ["--format", "jsonl"], ["--format", "csv"], ["--query", "data[].id"]]
-)
+@pytest.mark.parametrize("options", [["--format", "table"], ["--format", "jsonl"], ["--query", "data[].id"]])
 def test_a_list_that_ends_early_says_so(boltz: Any, sandbox: Sandbox, options: list[str]) -> None:
     sandbox.load(5, workspace_id="ws_5")
     last = boltz(KEYS, "list", "--workspace-id", "ws_5", "--limit", "3").json["last_id"]
@@ -198,8 +155,8 @@ def test_a_list_that_ends_early_says_so(boltz: Any, sandbox: Sandbox, options: l
 # --- formats ---
 
 
-def test_formats(scripted: Any) -> None:
-    page = {"data": [KEY, {**KEY, "id": "key_2"}], "first_id": "key_1", "has_more": False, "last_id": "key_2"}
+def test_formats(scripted: Any, a_key: dict[str, object]) -> None:
+    page = {"data": [a_key, {**a_key, "id": "key_2"}], "first_id": "key_1", "has_more": False, "last_id": "key_2"}
     boltz = scripted(page)
     assert yaml.safe_load(boltz(KEYS, "list", "--format", "yaml").out) == page
     lines = boltz(KEYS, "list", "--format", "jsonl").out.splitlines()
@@ -255,18 +212,7 @@ def test_text_that_would_steer_a_terminal_is_escaped_in_every_format(boltz: Any,
         assert [mark for mark in shown.replace("\n", "") if not mark.isprintable()] == []
         assert "evil" in shown
     assert boltz(KEYS, "list").json["data"][-1]["name"] == name
-    assert yaml.safe_load(boltz(KEYS, "list", "--format", "yaml").out)["data"][-1]["name"] == name
     assert "\u00e9\U0001f600" in boltz(KEYS, "list").out
-
-
-def test_an_answer_is_shown_as_it_was_sent(scripted: Any) -> None:
-    times = {"created_at": "2026-01-02T03:04:05.678901234Z", "last_used_at": "2016-12-31T23:59:60Z"}
-    key = {**KEY, **times, "key_type": "robot", "new": {"count": 12345678901234567890}}
-    page = {"data": [key], "first_id": "key_1", "has_more": False, "last_id": "key_1"}
-    command = scripted(page)
-    assert command(KEYS, "list").json == page
-    assert command(KEYS, "get", "key_1").json == key
-    assert "9 years ago" in command(KEYS, "list", "--format", "table").out
 
 
 # --- queries ---
@@ -278,14 +224,10 @@ def test_an_answer_is_shown_as_it_was_sent(scripted: Any) -> None:
         ("data[].name", "raw", "Sandbox admin\nSandbox test admin\n"),
         ("data[].name", "jsonl", '"Sandbox admin"\n"Sandbox test admin"\n'),
         ("data[].name", "json", '[\n  "Sandbox admin",\n  "Sandbox test admin"\n]\n'),
-        ("data[].name", "yaml", "- Sandbox admin\n- Sandbox test admin\n"),
         ("data[].{name: name, live: livemode}", "csv", "name,live\nSandbox admin,true\nSandbox test admin,false\n"),
         ("data[?livemode].{who: name}", "table", "WHO\nSandbox admin\n"),
         ("data[].[name, livemode]", "csv", "Sandbox admin,true\nSandbox test admin,false\n"),
         ("length(data)", "raw", "2\n"),
-        ("data[0].name", "raw", "Sandbox admin\n"),
-        ("data[0].name", "yaml", "Sandbox admin\n"),
-        ("data[0].allowed_ips", "json", "[]\n"),
     ],
 )
 def test_queries_are_jmespath_over_the_whole_answer(boltz: Any, query: str, form: str, expected: str) -> None:
@@ -298,11 +240,11 @@ def test_a_query_says_when_it_found_nothing(boltz: Any) -> None:
     assert (done.code, done.out, done.err) == (0, "null\n", "--query 'nmae' found nothing.\n")
 
 
-@pytest.mark.parametrize("query", ["data[", "..", "nope(@)[", "[" * 5000])
-def test_a_wrong_query_is_refused_before_anything_is_sent(boltz: Any, sandbox: Sandbox, query: str) -> None:
-    done = boltz(KEYS, "create", "--name", "x", "--query", query)
-    assert (done.code, done.out, len(sandbox.received)) == (2, "", 0)
-    assert "is no JMESPath expression" in done.err
+def test_a_wrong_query_is_refused_before_anything_is_sent(boltz: Any, sandbox: Sandbox) -> None:
+    for query in ("data[", "[" * 5000):
+        done = boltz(KEYS, "create", "--name", "x", "--query", query)
+        assert (done.code, done.out, len(sandbox.received)) == (2, "", 0)
+        assert "is no JMESPath expression" in done.err
 
 
 def test_transform_says_what_to_write_instead(boltz: Any, sandbox: Sandbox) -> None:

@@ -19,37 +19,21 @@ WRONG = "sk_bc_admin_test_obviously_wrong_and_fake"
 def test_no_key_is_3(offline: Any) -> None:
     done = offline(KEYS, "list")
     assert (done.code, done.out) == (3, "")
-    assert done.err == (
-        "boltz-api: no API key was given. Set BOLTZ_API_KEY, or point --api-key-file or BOLTZ_API_KEY_FILE at a file "
-        "that holds the key.\n"
-    )
+    assert "Set BOLTZ_API_KEY, or point --api-key-file or BOLTZ_API_KEY_FILE at a file" in done.err
 
 
-def test_a_wrong_key_is_3_and_is_not_shown(boltz: Any) -> None:
-    done = boltz(KEYS, "list", "--api-key", WRONG, "--debug")
-    assert (done.code, done.out) == (3, "")
-    assert "Check the key in BOLTZ_API_KEY or --api-key-file" in done.err
-    assert WRONG not in done.err
-
-
-def test_a_workspace_key_is_1_and_told_what_it_takes(boltz: Any, sandbox: Sandbox) -> None:
-    done = boltz(KEYS, "list", BOLTZ_API_KEY=sandbox.new_key("workspace").key)
-    assert done.code == 1
-    assert "Managing keys takes an admin key" in done.err
-
-
-def test_an_unknown_id_is_1_and_told_where_to_look(boltz: Any) -> None:
-    done = boltz(KEYS, "revoke", "key_none")
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("boltz-api: There is no API key with this ID (the server answered 404, request ")
-    assert done.err.endswith("The keys there are: boltz-api admin:api-keys list --all\n")
-
-
-def test_no_server_is_1(offline: Any) -> None:
-    done = offline(KEYS, "list", "--base-url", "http://127.0.0.1:1", "--max-retries", "0", BOLTZ_API_KEY=WRONG)
-    assert (done.code, done.out) == (1, "")
-    assert "Connection refused" in done.err
-    assert "Check the network, the proxy settings, and --base-url" in done.err
+def test_a_failure_says_what_to_do_next(boltz: Any, sandbox: Sandbox) -> None:
+    """What kind of failure it is, and its exit code: see the cases of the wire."""
+    workspace = sandbox.new_key("workspace").key
+    unknown = boltz(KEYS, "revoke", "key_none").err
+    assert unknown.startswith("boltz-api: There is no API key with this ID (the server answered 404, request ")
+    assert unknown.endswith("The keys there are: boltz-api admin:api-keys list --all\n")
+    assert "Managing keys takes an admin key" in boltz(KEYS, "list", BOLTZ_API_KEY=workspace).err
+    assert "Check the key in BOLTZ_API_KEY or --api-key-file" in boltz(KEYS, "list", "--api-key", WRONG).err
+    nowhere = boltz(KEYS, "list", "--base-url", "http://127.0.0.1:1", "--max-retries", "0").err
+    assert "Check the network, the proxy settings, and --base-url" in nowhere
+    sandbox.fail("create_api_key", drop=True)
+    assert "No key is listed that it may have made" in boltz(KEYS, "create", "--name", "CI").err
 
 
 def test_a_lost_answer_is_4_and_names_the_key_that_may_exist(boltz: Any, sandbox: Sandbox) -> None:
@@ -61,13 +45,6 @@ def test_a_lost_answer_is_4_and_names_the_key_that_may_exist(boltz: Any, sandbox
     assert "Look before you try again" in done.err
     assert "candidates(" not in done.err
     assert not (boltz.folder / "new.key").exists()
-
-
-def test_a_lost_answer_to_a_create_that_did_not_happen(boltz: Any, sandbox: Sandbox) -> None:
-    sandbox.fail("create_api_key", drop=True)
-    done = boltz(KEYS, "create", "--name", "CI")
-    assert (done.code, done.out) == (4, "")
-    assert "No key is listed that it may have made" in done.err
 
 
 def test_a_rotation_in_doubt_is_told_in_the_command_lines_own_words(boltz: Any, sandbox: Sandbox) -> None:
@@ -88,11 +65,8 @@ def test_a_rotation_in_doubt_is_told_in_the_command_lines_own_words(boltz: Any, 
     [
         ([KEYS, "lst"], "there is no command 'lst'; did you mean 'list'?"),
         (["admin:api-key"], "there is no command 'admin:api-key'; did you mean 'admin:api-keys'?"),
-        (["sandbx"], "there is no command 'sandbx'; did you mean 'sandbox'?"),
         ([KEYS, "list", "--limt", "3"], "Did you mean one of: '--limit', '--timeout'?"),
         ([KEYS, "create", "--mode", "lve"], "did you mean 'live'?"),
-        ([KEYS, "list", "--format", "jsn"], "did you mean 'json'?"),
-        ([KEYS, "audit", "--check", "expird"], "did you mean 'expired'?"),
         (["completion", "bsh"], "did you mean 'bash'?"),
     ],
 )
@@ -108,9 +82,6 @@ def test_a_slip_of_the_finger_is_2_and_gets_a_guess(offline: Any, arguments: lis
     [
         ["sandbox", "--host", "é.."],
         ["sandbox", "--port", "65536"],
-        ["sandbox", "--host", ""],
-        [KEYS, "list", "--header", ": x"],
-        [KEYS, "list", "--base-url", "ftp://example.com"],
         [KEYS, "list", "--timeout", "-1"],
         [KEYS, "create", "--name", "\udcff"],
         [KEYS, "create", "@missing.json"],
@@ -123,24 +94,15 @@ def test_nonsense_is_2_without_a_traceback(boltz: Any, sandbox: Sandbox, argumen
     assert "Traceback" not in done.err
 
 
-def test_a_header_that_cannot_be_sent_is_called_by_its_flag(boltz: Any) -> None:
-    done = boltz(KEYS, "list", "--header", "X: a\nb")
-    assert (done.code, done.err.startswith("boltz-api: --header: the value of 'X'")) == (2, True)
-
-
 # --- the form of errors ---
 
 
-@pytest.mark.parametrize("spelling", [["--format-error", "json"], ["--format-error=json"]])
-def test_errors_as_json(boltz: Any, spelling: list[str]) -> None:
-    told = json.loads(boltz(KEYS, "revoke", "key_none", *spelling).err)["error"]
+def test_the_forms_of_errors(boltz: Any) -> None:
+    told = json.loads(boltz(KEYS, "revoke", "key_none", "--format-error", "json").err)["error"]
     assert (told["status"], told["code"], told["exit_code"]) == (404, "not_found", 1)
     assert told["request_id"].startswith("req_")
-    usage = json.loads(boltz(KEYS, "revoke", *spelling, "--nonsense").err)["error"]
+    usage = json.loads(boltz(KEYS, "revoke", "--format-error=json", "--nonsense").err)["error"]
     assert (usage["type"], usage["exit_code"]) == ("usage", 2)
-
-
-def test_errors_as_yaml_and_as_the_server_sent_them(boltz: Any) -> None:
     assert yaml.safe_load(boltz(KEYS, "revoke", "key_none", "--format-error", "yaml").err)["error"]["status"] == 404
     assert json.loads(boltz(KEYS, "revoke", "key_none", "--format-error", "raw").err)["code"] == "not_found"
 
@@ -157,14 +119,9 @@ def test_what_a_server_says_cannot_steer_the_terminal_and_shows_no_key(scripted:
         assert json.loads(done.err)["error"]["code"] == "bad\x1b[2J"
 
 
-def test_hints_can_be_pasted_whatever_a_server_calls_a_key(scripted: Any) -> None:
+def test_hints_can_be_pasted_whatever_a_server_calls_a_key(scripted: Any, a_key: dict[str, object]) -> None:
     evil = "key_$(touch evil);'\x1b[31m"
-    key: dict[str, object] = {
-        "id": evil, "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": True,
-        "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "CI",
-        "workspace_id": "ws_1",
-    }  # fmt: skip
-    page = {"data": [key], "first_id": evil, "has_more": True, "last_id": evil}
+    page = {"data": [{**a_key, "id": evil}], "first_id": evil, "has_more": True, "last_id": evil}
     shown = scripted(page)(KEYS, "list", "--format", "jsonl").err
     assert r"""--after-id 'key_$(touch evil);'"'"'\u001b[31m'""" in shown
 
@@ -198,20 +155,9 @@ def test_api_key_file_of_a_container(offline: Any, sandbox: Sandbox) -> None:
     done = offline(KEYS, "list", **given)
     assert (done.code, done.err) == (0, "")
     assert offline(KEYS, "list", "--api-key-file", "wrong", **given).code == 3
-    assert offline(KEYS, "list", "--api-key", WRONG, **given).code == 3
     assert offline(KEYS, "list", BOLTZ_API_KEY=WRONG, **given).code == 3
     assert offline(KEYS, "list", **{**given, "BOLTZ_API_KEY_FILE": "gone"}).code == 2
     assert offline(KEYS, "list", **{**given, "BOLTZ_API_KEY_FILE": ""}).code == 3
-
-
-def test_debug_shows_requests_and_answers_and_no_secret(boltz: Any, sandbox: Sandbox) -> None:
-    done = boltz(KEYS, "create", "--name", "CI", "--debug", "--header", "X-Trace: 7")
-    key = done.json["key"]
-    assert "POST" in done.err
-    assert "X-Trace" in done.err
-    assert "answered 200" in done.err
-    assert key not in done.err
-    assert sandbox.admin_key not in done.err
 
 
 # --- faults of our own, and of the installation ---
@@ -277,13 +223,11 @@ def test_a_reader_that_has_had_enough_is_no_error(boltz: Any, sandbox: Sandbox) 
 
 
 COMMANDS = [
-    (f"{KEYS} create --name CI", 0),
     (f"{KEYS} create --name CI --key-file new.key", 0),
     (f"{KEYS} list --all --format jsonl --limit 1", 0),
     (f"{KEYS} audit --fail-on open", 5),
     (f"{KEYS} revoke key_none", 1),
     (f"{KEYS} list --limit 0", 2),
-    (f"{KEYS} list --api-key {WRONG}", 3),
 ]
 
 
@@ -294,14 +238,6 @@ def test_exit_codes_hold_whatever_becomes_of_standard_error(boltz: Any, line: st
         pytest.skip("there is no /dev/full here")
     done = boltz.piped(f"boltz-api {line} {errors}")
     assert (done.code, "Traceback" in done.err) == (code, False)
-
-
-@pytest.mark.parametrize("errors", ["2> /dev/full", "2>&-"])
-def test_a_lost_answer_is_4_whatever_becomes_of_standard_error(boltz: Any, sandbox: Sandbox, errors: str) -> None:
-    if "full" in errors and not Path("/dev/full").exists():
-        pytest.skip("there is no /dev/full here")
-    sandbox.fail("create_api_key", drop=True, after_commit=True)
-    assert boltz.piped(f"boltz-api {KEYS} create --name CI {errors}").code == 4
 
 
 @pytest.mark.parametrize(("output", "reason"), [("> /dev/full", "No space left on device"), (">&-", "is closed")])

@@ -43,18 +43,12 @@ def states(client: Boltz) -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--name", "expired"], ["expired"]),
         (["--name", "e*"], ["expired", "expiring", "endless"]),
-        (["--name", "E*"], []),
-        (["--state", "expired"], ["expired"]),
         (["--state", "expiring", "--state", "expired"], ["expired", "expiring"]),
         (["--state", "active", "--type", "workspace"], ["unused", "expiring", "faultless", "open", "endless"]),
         (["--mode", "test"], ["Sandbox test admin", "open"]),
-        (["--type", "admin"], ["Sandbox admin", "Sandbox test admin"]),
-        (["--expiring-within", "7"], ["expiring"]),
         (["--expiring-within", "100", "--mode", "live"], ["unused", "expiring", "faultless"]),
         (["--unused-for", "90"], ["unused"]),
-        (["--unused-for", "36500"], []),
     ],
 )
 def test_filters_look_through_all_pages(boltz: Any, aged: Sandbox, options: list[str], expected: list[str]) -> None:
@@ -110,26 +104,21 @@ def test_audit_finds_what_needs_attention(boltz: Any, aged: Sandbox) -> None:
     assert done.err == "Checked 8 keys: 1 expired, 1 expiring, 3 never-expires, 1 unused, 3 open.\n"
 
 
-def test_audit_looks_only_for_what_it_is_told_to(boltz: Any, aged: Sandbox) -> None:
-    assert found_by(boltz(KEYS, "audit", "--check", "expired")) == {"expired": ["expired"]}
-    assert found_by(boltz(KEYS, "audit", "--check", "expiring", "--expiring-within", "3")) == {}
-    assert found_by(boltz(KEYS, "audit", "--check", "unused", "--unused-for", "500")) == {}
-    assert boltz(KEYS, "audit", "--expiring-within", "1000000000").code == 2
-
-
 @pytest.mark.parametrize(
-    ("options", "code"),
+    ("options", "found", "code"),
     [
-        (["--fail-on", "expired"], 5),
-        (["--fail-on", "any"], 5),
-        (["--fail-on", "never-expires"], 5),
-        (["--check", "open", "--fail-on", "expiring"], 5),
-        (["--check", "expiring", "--expiring-within", "3", "--fail-on", "any"], 0),
-        (["--check", "expired"], 0),
+        (["--check", "expired"], {"expired": ["expired"]}, 0),
+        (["--check", "expired", "--fail-on", "any"], {"expired": ["expired"]}, 5),
+        (["--check", "expired", "--fail-on", "expiring"], {"expired": ["expired"], "expiring": ["expiring"]}, 5),
+        (["--check", "expiring", "--expiring-within", "3", "--fail-on", "any"], {}, 0),
+        (["--check", "unused", "--unused-for", "500"], {}, 0),
     ],
 )
-def test_audit_calls_for_help_with_its_exit_code(boltz: Any, aged: Sandbox, options: list[str], code: int) -> None:
-    assert boltz(KEYS, "audit", *options).code == code
+def test_audit_looks_for_what_it_is_told_to_and_calls_for_help_with_its_exit_code(
+    boltz: Any, aged: Sandbox, options: list[str], found: dict[str, list[str]], code: int
+) -> None:
+    done = boltz(KEYS, "audit", *options)
+    assert (found_by(done), done.code) == (found, code)
 
 
 def test_audit_has_a_table_lines_and_csv(boltz: Any, aged: Sandbox) -> None:
@@ -187,13 +176,6 @@ def test_revoke_dry_run_does_nothing(boltz: Any, sandbox: Sandbox, client: Boltz
     assert states(client)[live.id]
 
 
-def test_revoking_many_stops_where_the_api_key_is_refused(boltz: Any, sandbox: Sandbox) -> None:
-    ids = [sandbox.new_key().id for _ in range(3)]
-    done = boltz(KEYS, "revoke", *ids, BOLTZ_API_KEY="sk_bc_admin_test_wrong_and_fake")
-    assert (done.code, done.out, len(sandbox.received)) == (3, "", 1)
-    assert done.err.startswith("3 not reached.\n")
-
-
 def test_revoking_many_goes_on_when_nobody_reads(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     ids = [sandbox.new_key().id for _ in range(3)]
     line = f"{{ sleep 0.3; boltz-api {KEYS} revoke {' '.join(ids)}; echo $? >&2; }} | true"
@@ -203,16 +185,8 @@ def test_revoking_many_goes_on_when_nobody_reads(boltz: Any, sandbox: Sandbox, c
     assert [states(client)[key_id] for key_id in ids] == [False] * 3
 
 
-KEY: dict[str, object] = {
-    "id": "key_1", "allowed_ips": [], "created_at": "2026-01-02T03:04:05Z", "expires_at": None, "is_active": False,
-    "key_prefix": "sk_bc_ws_liv", "key_type": "workspace", "last_used_at": None, "livemode": True, "name": "n",
-    "workspace_id": None,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("answer", [{**KEY, "is_active": True}, {**KEY, "id": "key_2"}])
-def test_an_answer_that_does_not_say_revoked_is_a_failure(scripted: Any, answer: dict[str, object]) -> None:
-    command = scripted(answer)
+def test_an_answer_that_does_not_say_revoked_is_a_failure(scripted: Any, a_key: dict[str, object]) -> None:
+    command = scripted(a_key)
     done = command(KEYS, "revoke", "key_1")
     assert (done.code, done.out) == (1, "")
     assert "key_1 may still work" in done.err
@@ -250,12 +224,6 @@ def test_rotate_hands_a_wrong_successor_over_and_keeps_the_old_key(boltz: Any, s
     assert f"The successor '{successor['id']}' is not what was asked for: its type is" in done.err
     assert (boltz.folder / "new.key").read_text().startswith("sk_bc_ws_live_")
     assert not (boltz.folder / "rolled-out").exists()
-
-
-def test_rotate_lists_the_keys_once(boltz: Any, sandbox: Sandbox) -> None:
-    old = sandbox.new_key(name="CI")
-    assert boltz(KEYS, "rotate", old.id).code == 0
-    assert len(sandbox.received) == 3
 
 
 def test_rotate_tells_what_it_cannot_do(boltz: Any, sandbox: Sandbox) -> None:
@@ -298,8 +266,8 @@ def test_rotate_dry_run_does_nothing(boltz: Any, sandbox: Sandbox, client: Boltz
     assert (done.code, len(states(client))) == (1, 3)
 
 
-def test_an_id_that_is_a_path_becomes_no_file(scripted: Any) -> None:
-    key = {**KEY, "id": "../../evil", "is_active": True}
+def test_an_id_that_is_a_path_becomes_no_file(scripted: Any, a_key: dict[str, object]) -> None:
+    key = {**a_key, "id": "../../evil"}
     page = {"data": [key], "first_id": "../../evil", "has_more": False, "last_id": "../../evil"}
     done = scripted(page)(KEYS, "rotate", "../../evil", "--key-file", "{id}.key", "--yes")
     assert (done.code, "cannot be a part of a file's name" in done.err) == (2, True)
