@@ -38,9 +38,7 @@ def shell(offline: Any) -> Callable[[str], Any]:
     ("typed", "completed"),
     [
         ("boltz-api adm\t", "boltz-api admin:api-keys "),
-        ("boltz-api admin:\t", "boltz-api admin:api-keys "),
         ("boltz-api admin:api-keys lis\t", "boltz-api admin:api-keys list "),
-        ("boltz-api admin:api-keys create --mod\t", "boltz-api admin:api-keys create --mode "),
         ("boltz-api admin:api-keys list --format ya\t", "boltz-api admin:api-keys list --format yaml "),
     ],
 )
@@ -85,17 +83,7 @@ def test_bash_without_compopt_completes_file_names(shell: Callable[[str], Any]) 
     terminal.killed()
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {},
-        {"COMP_LINE": "boltz-api "},
-        {"COMP_LINE": "boltz-api ", "COMP_POINT": "nonsense"},
-    ],
-)
-@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish", "tcsh"])
-def test_completion_without_what_a_shell_sets_ends_quietly(
-    offline: Any, shell_name: str, environment: dict[str, str]
-) -> None:
-    done = offline(_BOLTZ_API_COMPLETE=f"{shell_name}_complete", **environment)
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "tcsh"])
+def test_completion_without_what_a_shell_sets_ends_quietly(offline: Any, name: str) -> None:
+    done = offline(_BOLTZ_API_COMPLETE=f"{name}_complete", COMP_LINE="boltz-api ")
     assert (done.code, done.out, done.err) == (1, "", "")
