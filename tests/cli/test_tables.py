@@ -64,7 +64,7 @@ def test_snapshot(name: str, width: int | None) -> None:
     assert shown == snapshot.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("width", [70, 80, 100, 140, 200])
+@pytest.mark.parametrize("width", [70, 100, 200])
 def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(width: int) -> None:
     shown = printer(width).rows(KEYS)
     assert max(map(cell_len, shown.splitlines())) <= width
@@ -74,11 +74,6 @@ def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(width: int) -> None
 @pytest.mark.parametrize("width", [0, 1, 19])
 def test_a_width_that_cannot_be_true_is_not_believed(width: int) -> None:
     assert printer(width).rows(KEYS) == printer(80).rows(KEYS)
-
-
-def test_a_record_is_neither_cut_nor_wrapped() -> None:
-    secret = "sk_" + "x" * 300
-    assert f"Key        {secret}\n" in printer(20).record({"key": secret, "key_details": KEYS[0]})
 
 
 def test_rows_that_nobody_designed_columns_for() -> None:
