@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import httpx
 import pytest
@@ -26,7 +25,7 @@ def last_use(admin: httpx.Client, key_id: str) -> str | None:
     return used
 
 
-@pytest.mark.parametrize("key", [None, "", "sk_bc_admin_live_unknown_fake", "clé", "x" * 5000])
+@pytest.mark.parametrize("key", [None, "", "sk_bc_admin_live_unknown_fake", "clé"])
 def test_missing_and_unknown_keys_are_refused(sandbox: Sandbox, key: str | None) -> None:
     headers = {} if key is None else {b"x-api-key": key.encode()}
     response = httpx.get(sandbox.url + KEYS, headers=headers)
@@ -35,38 +34,24 @@ def test_missing_and_unknown_keys_are_refused(sandbox: Sandbox, key: str | None)
     assert not key or key not in response.text
 
 
-def test_a_revoked_key_is_refused(sandbox: Sandbox, admin: httpx.Client) -> None:
-    other = sandbox.new_key("admin")
-    assert listing(sandbox, other.key) == (200, None)
+def test_revoked_expired_and_workspace_keys_are_refused(sandbox: Sandbox, admin: httpx.Client) -> None:
+    other, brief = sandbox.new_key("admin"), sandbox.new_key("admin", expires_in_days=31).key
+    sandbox.clock.advance(days=30)
+    assert [listing(sandbox, key) for key in (other.key, brief)] == [(200, None)] * 2
 
     admin.post(f"{KEYS}/{other.id}/revoke")
-    assert listing(sandbox, other.key) == (401, "unauthorized")
-
-
-def test_an_expired_key_is_refused(sandbox: Sandbox) -> None:
-    key = sandbox.new_key("admin", expires_in_days=31).key
-
-    sandbox.clock.advance(days=30)
-    assert listing(sandbox, key) == (200, None)
     sandbox.clock.advance(days=1)
-    assert listing(sandbox, key) == (401, "unauthorized")
-
-
-def test_a_workspace_key_may_not_manage_keys(sandbox: Sandbox, admin: httpx.Client) -> None:
-    key = admin.post(KEYS, json={"name": "x"}).json()["key"]
-
-    assert listing(sandbox, key) == (403, "forbidden")
+    assert [listing(sandbox, key) for key in (other.key, brief)] == [(401, "unauthorized")] * 2
+    assert [key["is_active"] for key in admin.get(KEYS).json()["data"][-2:]] == [False, False]
+    assert listing(sandbox, sandbox.new_key().key) == (403, "forbidden")
 
 
 @pytest.mark.parametrize(
     ("allowed", "source", "status"),
     [
-        ([], "127.0.0.1", 200),
-        (["127.0.0.1"], "127.0.0.1", 200),
         (["192.0.2.1", "127.0.0.2"], "127.0.0.2", 200),
         (["127.0.0.2"], "127.0.0.1", 403),
         (["::ffff:127.0.0.1"], "127.0.0.1", 200),
-        (["::1"], "127.0.0.1", 403),
     ],
 )
 def test_a_key_is_bound_to_its_addresses(sandbox: Sandbox, allowed: list[str], source: str, status: int) -> None:
@@ -75,9 +60,7 @@ def test_a_key_is_bound_to_its_addresses(sandbox: Sandbox, allowed: list[str], s
     assert listing(sandbox, key, source=source)[0] == status
 
 
-@pytest.mark.parametrize(
-    ("allowed", "status"), [(["0:0:0:0:0:0:0:1"], 200), (["::2"], 403), (["127.0.0.1"], 403), ([], 200)]
-)
+@pytest.mark.parametrize(("allowed", "status"), [(["0:0:0:0:0:0:0:1"], 200), (["127.0.0.1"], 403)])
 def test_addresses_may_be_of_ip_version_6(allowed: list[str], status: int) -> None:
     with Sandbox(host="::1") as sandbox:
         assert sandbox.url.startswith("http://[::1]:")
@@ -92,8 +75,9 @@ def test_a_header_cannot_claim_another_address(sandbox: Sandbox) -> None:
 
 
 def test_the_last_use_of_a_key_is_recorded(sandbox: Sandbox, admin: httpx.Client) -> None:
-    other = sandbox.new_key("admin")
-    assert last_use(admin, other.id) is None
+    other, barred = sandbox.new_key("admin"), sandbox.new_key("admin", allowed_ips=["192.0.2.1"])
+    listing(sandbox, barred.key)
+    assert last_use(admin, other.id) is last_use(admin, barred.id) is None
 
     sandbox.clock.freeze()
     listing(sandbox, other.key)
@@ -104,13 +88,6 @@ def test_the_last_use_of_a_key_is_recorded(sandbox: Sandbox, admin: httpx.Client
     assert first < str(last_use(admin, other.id))
 
 
-def test_a_refusal_is_no_use(sandbox: Sandbox, admin: httpx.Client) -> None:
-    other = sandbox.new_key("admin", allowed_ips=["192.0.2.1"])
-
-    listing(sandbox, other.key)
-    assert last_use(admin, other.id) is None
-
-
 class TestModes:
     """A live admin key manages the whole organization; a test admin key sees test keys and nothing else."""
 
@@ -119,19 +96,11 @@ class TestModes:
         with httpx.Client(base_url=sandbox.url, headers={"x-api-key": sandbox.test_admin_key}) as client:
             yield client
 
-    def test_a_live_admin_sees_both(self, sandbox: Sandbox, admin: httpx.Client) -> None:
-        ids = {sandbox.new_key(mode="live").id, sandbox.new_key(mode="test").id}
+    def test_a_test_admin_sees_test_keys(self, sandbox: Sandbox, admin: httpx.Client, tester: httpx.Client) -> None:
+        live, shown = sandbox.new_key(mode="live", workspace_id="w"), sandbox.new_key(mode="test", workspace_id="w")
 
-        assert ids <= {key["id"] for key in admin.get(KEYS).json()["data"]}
-
-    @pytest.mark.parametrize("workspace", [{}, {"workspace_id": "w"}])
-    def test_a_test_admin_sees_test_keys(
-        self, sandbox: Sandbox, tester: httpx.Client, workspace: dict[str, str]
-    ) -> None:
-        sandbox.new_key(mode="live", workspace_id="w")
-        shown = sandbox.new_key(mode="test", workspace_id="w")
-
-        keys = tester.get(KEYS, params=workspace).json()["data"]
+        assert {live.id, shown.id} <= {key["id"] for key in admin.get(KEYS).json()["data"]}
+        keys = tester.get(KEYS, params={"workspace_id": "w"}).json()["data"]
         assert [False] * len(keys) == [key["livemode"] for key in keys]
         assert keys[-1]["id"] == shown.id
 
@@ -149,9 +118,3 @@ class TestModes:
 
         assert tester.post(f"{KEYS}/{live.id}/revoke").status_code == 404
         assert tester.get(KEYS, params={"after_id": live.id}).status_code == 404
-
-    @pytest.mark.parametrize("mode", ["live", "test"])
-    def test_the_admin_keys_are_known(self, sandbox: Sandbox, mode: Literal["live", "test"]) -> None:
-        key = {"live": sandbox.admin_key, "test": sandbox.test_admin_key}[mode]
-
-        assert key == f"sk_bc_admin_{mode}_sandbox_not_a_secret"
