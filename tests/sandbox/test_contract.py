@@ -141,8 +141,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 def test_a_new_field_is_checked_and_kept(admin: httpx.Client) -> None:
     given = {"description": "for the night run", "owner": {"email": "a@b", "team-name": "five5", "unknown": 1}}
-    details = admin.post(KEYS, json={"name": "x", **given}).json()["key_details"]
+    created = admin.post(KEYS, json={"name": "x", "mode": "preview", **given}).json()
+    details = created["key_details"]
 
+    assert (created["key"][:17], details["livemode"]) == ("sk_bc_ws_preview_", False)
     assert details["description"] == "for the night run"
     assert details["owner"] == {"email": "a@b", "team-name": "five5"}
     assert details == admin.get(KEYS).json()["data"][-1]
@@ -151,9 +153,7 @@ def test_a_new_field_is_checked_and_kept(admin: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"name": "four"}, "name"),
         ({"description": "x" * 21}, "description"),
-        ({"owner": {"team-name": "a"}}, "owner"),
         ({"owner": {"email": "a@b", "team-name": "too long"}}, "owner"),
         ({"rate": 0}, "rate"),
     ],
@@ -162,18 +162,6 @@ def test_a_new_rule_holds(admin: httpx.Client, changed: dict[str, object], field
     response = admin.post(KEYS, json={"name": "x", **changed})
 
     assert (response.status_code, list(response.json()["details"])) == (422, [field])
-
-
-def test_a_rule_that_is_gone_is_gone(admin: httpx.Client) -> None:
-    """The changed contract has no ``allowed_ips``, so that it no longer says what may stand there."""
-    assert admin.post(KEYS, json={"name": "x", "allowed_ips": "none of these"}).status_code == 200
-
-
-def test_a_new_option_is_taken(admin: httpx.Client) -> None:
-    created = admin.post(KEYS, json={"name": "x", "mode": "preview"}).json()
-
-    assert created["key"].startswith("sk_bc_ws_preview_")
-    assert created["key_details"]["livemode"] is False
 
 
 def test_required_fields_that_the_sandbox_cannot_know_are_made_up_and_named(admin: httpx.Client) -> None:
@@ -190,20 +178,17 @@ def test_required_fields_that_the_sandbox_cannot_know_are_made_up_and_named(admi
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("limit=2", 200),
         ("limit=3", 422),
         ("only=a&only=b", 200),
         ("only=a&only=c", 422),
-        ("sort-by=name", 200),
         ("sort-by=size", 422),
-        ("sort_by=size", 200),
     ],
 )
 def test_a_new_parameter_is_checked(admin: httpx.Client, query: str, status: int) -> None:
     assert admin.get(f"{KEYS}?{query}").status_code == status
 
 
-def test_an_operation_without_behaviour_answers_an_example_and_says_so(admin: httpx.Client) -> None:
+def test_an_operation_without_behaviour_answers_an_example_and_says_so(sandbox: Sandbox, admin: httpx.Client) -> None:
     response = admin.get(f"{KEYS}/any", headers={"x-trace-id": "5"})
 
     assert (response.status_code, response.headers["x-sandbox-made-up"]) == (200, "answer")
@@ -217,21 +202,13 @@ def test_an_operation_without_behaviour_answers_an_example_and_says_so(admin: ht
         "description": "description",
         "owner": {"email": "email", "team-name": "team-"},
     }
-
-
-@pytest.mark.parametrize("trace", [None, "x", "0"])
-def test_it_is_checked_and_guarded_all_the_same(sandbox: Sandbox, admin: httpx.Client, trace: str | None) -> None:
-    headers = {} if trace is None else {"X-Trace-Id": trace}
-    refused = admin.get(f"{KEYS}/any", headers=headers)
-
-    assert (refused.status_code, list(refused.json()["details"])) == (422, ["x-trace-id"])
-    assert httpx.get(f"{sandbox.url}{KEYS}/any", headers=headers).status_code == 401
-
-
-def test_an_operation_without_a_response_body(admin: httpx.Client) -> None:
     response = admin.delete(f"{KEYS}/any")
-
     assert (response.status_code, response.content, response.headers["x-sandbox-made-up"]) == (204, b"", "answer")
+    for headers in ({}, {"x-trace-id": "0"}):
+        refused = admin.get(f"{KEYS}/any", headers=headers)
+        assert (refused.status_code, list(refused.json()["details"])) == (422, ["x-trace-id"])
+    assert httpx.get(f"{sandbox.url}{KEYS}/any").status_code == 401
+    assert admin.post(f"{KEYS}/any/revoke").status_code == 404  # which this contract does not have
 
 
 def test_a_path_that_is_spelled_out_comes_before_a_placeholder(admin: httpx.Client) -> None:
@@ -252,10 +229,6 @@ def test_other_media_types_and_no_authentication(sandbox: Sandbox) -> None:
     assert (response.text, response.headers["content-type"]) == ("a,b", "text/csv; charset=utf-8")
 
     assert httpx.post(sandbox.url + "/compute/v1/logs", json={}).status_code == 415
-
-
-def test_an_operation_that_is_gone_is_not_found(admin: httpx.Client) -> None:
-    assert admin.post(f"{KEYS}/any/revoke").status_code == 404
 
 
 def test_a_behaviour_can_be_added(sandbox: Sandbox) -> None:
@@ -310,19 +283,13 @@ NESTED = Schemas(
     ("schema", "value"),
     [
         (TEXT, "string"),
-        ({"type": "integer"}, 0),
-        ({"type": "boolean"}, True),
-        ({"type": "null"}, None),
         ({"type": ["string", "null"]}, "string"),
-        ({}, {}),
         ({"type": "string", "format": "date-time"}, "2019-12-27T18:11:19.117Z"),
-        ({"type": "string", "format": "date"}, "2019-12-27"),
         ({"type": "string", "format": "uuid"}, "00000000-0000-4000-8000-000000000000"),
         ({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}, "192.0.2.1"),
         ({"type": "string", "enum": ["b", "a"]}, "b"),
         ({"type": "string", "examples": ["fold", "dock"]}, "fold"),
         ({"type": "integer", "default": 7}, 7),
-        ({"type": "array", "items": TEXT}, ["string"]),
         ({"type": "array", "items": {"type": "integer"}, "minItems": 3}, [0, 0, 0]),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, {"key": 0}),
         ({"oneOf": [ref("Cat"), ref("Folder")]}, {"kind": "Cat"}),
@@ -342,13 +309,6 @@ def test_an_example_keeps_its_bounds(low: int, size: int, step: int | None, stri
     high = low + size + 2 * (step or 1)
     names = ("exclusiveMinimum", "exclusiveMaximum") if strict else ("minimum", "maximum")
     schema = {"type": "integer", names[0]: low, names[1]: high} | ({"multipleOf": step} if step else {})
-
-    assert list(NESTED.faults(schema, NESTED.example(schema))) == []
-
-
-@given(least=st.integers(0, 300), more=st.integers(0, 300))
-def test_an_example_keeps_its_length(least: int, more: int) -> None:
-    schema = {"type": "string", "minLength": least, "maxLength": least + more}
 
     assert list(NESTED.faults(schema, NESTED.example(schema))) == []
 
