@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -40,7 +39,7 @@ def exchange(sandbox: Sandbox, **headers: str) -> tuple[bytes, str]:
 
 
 @pytest.mark.parametrize(("after_commit", "made"), [(False, 0), (True, 1)])
-def test_a_dropped_connection_closes_without_a_byte(
+def test_a_dropped_connection_closes_without_a_byte_and_an_error_may_come_after_the_key_was_made(
     sandbox: Sandbox, admin: httpx.Client, after_commit: bool, made: int
 ) -> None:
     before = count(admin)
@@ -48,6 +47,11 @@ def test_a_dropped_connection_closes_without_a_byte(
 
     assert exchange(sandbox) == (b"", "closed")
     assert count(admin) - before == made
+    sandbox.fail("create_api_key", status=500, after_commit=after_commit)
+    assert admin.post(KEYS, json={"name": "x"}).status_code == 500
+    assert count(admin) - before == 2 * made
+    assert exchange(sandbox, x_sandbox_fault="drop" + "; after-commit" * after_commit) == (b"", "closed")
+    assert count(admin) - before == 3 * made
 
 
 def test_a_reset_comes_in_the_middle_of_the_body(sandbox: Sandbox, admin: httpx.Client) -> None:
@@ -73,10 +77,11 @@ def test_an_http_client_sees_the_connection_break(
     fault: dict[str, Any],
     kind: type[Exception],
 ) -> None:
-    sandbox.fail(**fault)
+    rule = sandbox.fail(**fault)
 
     with pytest.raises(kind):
         admin.get(KEYS)
+    assert sandbox.received[-1].fault == rule.fault
     assert admin.get(KEYS).status_code == 200
     # The server does not take it for a crash.
     assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
@@ -84,7 +89,7 @@ def test_an_http_client_sees_the_connection_break(
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(400, "bad_request"), (409, "conflict"), (429, "bad_request"), (503, "internal_error"), (520, "internal_error")],
+    [(409, "conflict"), (429, "bad_request"), (520, "internal_error")],
 )
 def test_a_status_comes_with_an_error_body(sandbox: Sandbox, admin: httpx.Client, status: int, code: str) -> None:
     sandbox.fail("list_api_keys", status=status)
@@ -94,7 +99,7 @@ def test_a_status_comes_with_an_error_body(sandbox: Sandbox, admin: httpx.Client
     assert response.json()["code"] == code
 
 
-@pytest.mark.parametrize("status", [204, 205, 304])
+@pytest.mark.parametrize("status", [204, 304])
 def test_a_status_that_has_no_body_comes_without(sandbox: Sandbox, admin: httpx.Client, status: int) -> None:
     sandbox.fail("list_api_keys", status=status)
     response = admin.get(KEYS)
@@ -108,17 +113,6 @@ def test_a_status_can_have_retry_after(sandbox: Sandbox, admin: httpx.Client, re
     sandbox.fail("list_api_keys", status=429, retry_after=retry_after)
 
     assert admin.get(KEYS).headers["retry-after"] == str(retry_after)
-
-
-@pytest.mark.parametrize(("after_commit", "made"), [(False, 0), (True, 1)])
-def test_an_error_may_come_after_the_key_was_made(
-    sandbox: Sandbox, admin: httpx.Client, after_commit: bool, made: int
-) -> None:
-    before = count(admin)
-    sandbox.fail("create_api_key", status=500, after_commit=after_commit)
-
-    assert admin.post(KEYS, json={"name": "x"}).status_code == 500
-    assert count(admin) - before == made
 
 
 @pytest.mark.parametrize("after_commit", [False, True])
@@ -135,22 +129,18 @@ def test_a_response_can_be_late(sandbox: Sandbox, admin: httpx.Client, after_com
     assert (time.monotonic() - started >= 0.6) != after_commit
 
 
-def test_json_can_break_off(sandbox: Sandbox, admin: httpx.Client) -> None:
-    sandbox.fail(body="truncated")
-    response = admin.get(KEYS)
-
-    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
-    with pytest.raises(msgspec.DecodeError):
-        msgspec.json.decode(response.content)
-
-
 @pytest.mark.parametrize("status", [None, 502])
-def test_a_response_can_be_html(sandbox: Sandbox, admin: httpx.Client, status: int | None) -> None:
+def test_a_response_can_be_html_or_break_off(sandbox: Sandbox, admin: httpx.Client, status: int | None) -> None:
     sandbox.fail(body="html", status=status)
     response = admin.post(KEYS, json={"name": "x"})
 
     assert (response.status_code, response.headers["content-type"]) == (status or 200, "text/html; charset=utf-8")
     assert response.text.startswith("<!DOCTYPE html>")
+    sandbox.fail(body="truncated")
+    broken = admin.get(KEYS)
+    assert (broken.status_code, broken.headers["content-type"]) == (200, "application/json")
+    with pytest.raises(msgspec.DecodeError):
+        msgspec.json.decode(broken.content)
 
 
 def test_a_value_can_be_unknown(sandbox: Sandbox, admin: httpx.Client) -> None:
@@ -177,38 +167,16 @@ def test_a_redirect_can_lead_elsewhere(sandbox: Sandbox, admin: httpx.Client) ->
     assert (response.status_code, response.headers["location"]) == (307, "https://elsewhere.example/keys")
 
 
-def pages(admin: httpx.Client, limit: int, step: Callable[[dict[str, Any]], dict[str, str]]) -> list[list[str]]:
-    """Follow the pages as a careful client does, empty ones included; at most 20 of them."""
-    found: list[list[str]] = []
-    cursor: dict[str, str] = {}
-    for _ in range(20):
-        page = admin.get(KEYS, params={"limit": limit, **cursor}).json()
-        found.append([key["id"] for key in page["data"]])
-        if not page["has_more"]:
-            return found
-        cursor = step(page)
-    return found
-
-
-@pytest.mark.parametrize("times", [1, 3])
-def test_an_empty_page_holds_keys_back_and_loses_none(sandbox: Sandbox, admin: httpx.Client, times: int) -> None:
-    ids = [key["id"] for key in admin.get(KEYS).json()["data"]] + [sandbox.new_key().id for _ in range(4)]
-
-    def forward(page: dict[str, Any]) -> dict[str, str]:
-        return {"after_id": page["last_id"]}
-
-    sandbox.fail("list_api_keys", body="empty_page", times=times)
-    assert pages(admin, 2, forward) == [[]] * times + [ids[0:2], ids[2:4], ids[4:6]]
-
-
-def test_an_empty_page_may_come_in_the_middle_and_backward(sandbox: Sandbox, admin: httpx.Client) -> None:
+def test_an_empty_page_holds_keys_back_and_loses_none(sandbox: Sandbox, admin: httpx.Client) -> None:
     ids = [sandbox.new_key(workspace_id="w").id for _ in range(5)]
-    sandbox.fail("list_api_keys", body="empty_page")
-    page = admin.get(KEYS, params={"before_id": ids[4], "limit": 2, "workspace_id": "w"}).json()
-
-    assert (page["data"], page["has_more"]) == ([], True)
-    page = admin.get(KEYS, params={"before_id": page["first_id"], "limit": 2, "workspace_id": "w"}).json()
-    assert [key["id"] for key in page["data"]] == ids[2:4]
+    for cursor, own, expected in (("after_id", "last_id", ids[1:3]), ("before_id", "first_id", ids[2:4])):
+        query = {"workspace_id": "w", "limit": "2", cursor: ids[0] if cursor == "after_id" else ids[4]}
+        sandbox.fail("list_api_keys", body="empty_page", times=3)
+        for _ in range(3):
+            page = admin.get(KEYS, params=query).json()
+            assert (page["data"], page["has_more"]) == ([], True)
+            query[cursor] = page[own]
+        assert [key["id"] for key in admin.get(KEYS, params=query).json()["data"]] == expected
 
 
 def test_a_cursor_can_be_stuck(sandbox: Sandbox, admin: httpx.Client) -> None:
@@ -238,23 +206,12 @@ def test_rules_take_turns_in_the_order_they_were_made(sandbox: Sandbox, admin: h
     assert admin.get(KEYS).status_code == 200
 
 
-def test_a_fault_is_recorded(sandbox: Sandbox, admin: httpx.Client) -> None:
-    rule = sandbox.fail("list_api_keys", drop=True)
-    with pytest.raises(httpx.RemoteProtocolError):
-        admin.get(KEYS)
-
-    assert (sandbox.received[-1].status, sandbox.received[-1].fault) == (None, rule.fault)
-
-
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
         ({}, "nothing to go wrong"),
         ({"operation": "delete_api_key"}, "operation: expected one of create_api_key, list_api_keys, revoke_api_key"),
         ({"drop": True, "reset": True}, "one call cannot meet all of drop, reset"),
-        ({"status": 500, "body": "truncated"}, "one call cannot meet all of body, status"),
-        ({"status": 99}, "status"),
-        ({"delay": -1}, "delay"),
         ({"body": "poetry"}, "body"),
         ({"drop": True, "retry_after": 1}, "retry_after goes with a status"),
         ({"drop": True, "field": "id"}, "field goes with"),
@@ -275,21 +232,13 @@ class TestHeader:
         assert (response.status_code, response.headers["retry-after"]) == (503, "1")
         assert admin.get(KEYS).status_code == 200
 
-    def test_it_can_break_the_connection(self, sandbox: Sandbox, admin: httpx.Client) -> None:
-        before = count(admin)
-
-        assert exchange(sandbox, x_sandbox_fault="drop; after-commit") == (b"", "closed")
-        assert count(admin) - before == 1
-
     def test_it_counts_so_that_a_repetition_succeeds(self, admin: httpx.Client) -> None:
         texts = ["status=500; times=2", "status=500; times=2; id=b"]
         got = [[admin.get(KEYS, headers={"x-sandbox-fault": text}).status_code for _ in range(3)] for text in texts]
 
         assert got == [[500, 500, 200]] * 2
 
-    @pytest.mark.parametrize(
-        "text", ["", "explode", "status", "status=many", "drop; reset", "drop; times=0", "times=1"]
-    )
+    @pytest.mark.parametrize("text", ["", "explode", "status=many", "drop; reset", "times=1"])
     def test_it_must_make_sense(self, admin: httpx.Client, text: str) -> None:
         response = admin.get(KEYS, headers={"x-sandbox-fault": text})
 
