@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -34,12 +33,6 @@ async def test_async_client(async_boltz_client):
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", *arguments, str(folder)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_the_plugin_comes_with_the_package() -> None:
-    plugins = {entry.name: entry.value for entry in entry_points(group="pytest11")}
-
-    assert plugins["boltz_sandbox"] == "boltz_api.sandbox.pytest_plugin"
 
 
 @pytest.mark.slow
