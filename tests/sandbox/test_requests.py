@@ -38,58 +38,35 @@ def faults(response: httpx.Response) -> list[str]:
     return sorted(error(response).details or {})
 
 
-@pytest.mark.parametrize("path", ["/", "/compute/v1", f"{KEYS}/", f"{KEYS}//revoke", f"{KEYS}/a/b/revoke", "/%ff"])
+@pytest.mark.parametrize("path", ["/", f"{KEYS}/", f"{KEYS}//revoke", f"{KEYS}/a/b/revoke", "/%ff"])
 def test_other_paths_are_not_found_even_without_a_key(sandbox: Sandbox, path: str) -> None:
     assert refusal(httpx.get(sandbox.url + path)) == (404, "not_found")
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
-def test_another_method_is_refused_and_the_right_ones_are_named(admin: httpx.Client, method: str) -> None:
-    response = admin.request(method, KEYS)
-
-    assert refusal(response) == (405, "bad_request")
-    assert response.headers["allow"] == "GET, POST"
-
-
-def test_a_response_to_head_has_no_body(admin: httpx.Client) -> None:
-    response = admin.head(KEYS)
-
-    assert (response.status_code, response.content) == (405, b"")
+def test_another_method_is_refused_and_the_right_ones_are_named(admin: httpx.Client) -> None:
+    for method in ("PUT", "OPTIONS", "QUERY"):
+        response = admin.request(method, KEYS)
+        assert refusal(response) == (405, "bad_request")
+        assert response.headers["allow"] == "GET, POST"
+    assert (admin.head(KEYS).status_code, admin.head(KEYS).content) == (405, b"")
 
 
-@pytest.mark.parametrize("type_", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
-def test_a_body_must_be_declared_as_json(admin: httpx.Client, type_: str | None) -> None:
-    headers = {} if type_ is None else {"content-type": type_}
-
-    assert refusal(admin.post(KEYS, content=b'{"name": "x"}', headers=headers)) == (415, "bad_request")
-
-
-@pytest.mark.parametrize("type_", ["application/json; charset=utf-8", "Application/JSON"])
-def test_a_media_type_may_have_parameters_and_any_case(admin: httpx.Client, type_: str) -> None:
-    assert admin.post(KEYS, content=b'{"name": "x"}', headers={"content-type": type_}).status_code == 200
+def test_a_body_must_be_declared_as_json(admin: httpx.Client) -> None:
+    for headers in ({}, {"content-type": "text/plain"}, {"content-type": "application/jsonx"}):
+        assert refusal(admin.post(KEYS, content=b'{"name": "x"}', headers=headers)) == (415, "bad_request")
+    for type_ in ("application/json; charset=utf-8", "Application/JSON"):
+        assert admin.post(KEYS, content=b'{"name": "x"}', headers={"content-type": type_}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b'{"name": "x"',
-        b"{'name': 'x'}",
-        b'{"name": "x"} x',
-        b'{"name": "\xff"}',
-        b'{"name": "\\ud800"}',
-        b"NaN",
-        b"[" * 100_000,
-    ],
+    "body", [b"", b'{"name": "x"', b'{"name": "x"} x', b'{"name": "\xff"}', b'{"name": "\\ud800"}', b"[" * 100_000]
 )
 def test_malformed_json(admin: httpx.Client, body: bytes) -> None:
     assert refusal(admin.post(KEYS, content=body, headers=JSON)) == (400, "bad_request")
 
 
-@pytest.mark.parametrize("size", [1024 * 1024 + 1, 20_000_000])
-def test_a_body_may_be_too_large(admin: httpx.Client, size: int) -> None:
-    body = b'{"name": "' + b"x" * size + b'"}'
+def test_a_body_may_be_too_large(admin: httpx.Client) -> None:
+    body = b'{"name": "' + b"x" * 20_000_000 + b'"}'
 
     assert refusal(admin.post(KEYS, content=body, headers=JSON)) == (413, "bad_request")
     assert refusal(admin.post(KEYS, content=iter([body]), headers=JSON)) == (413, "bad_request")
@@ -100,24 +77,14 @@ def test_a_body_may_be_too_large(admin: httpx.Client, size: int) -> None:
     ("body", "fields"),
     [
         ([], ["body"]),
-        ("x", ["body"]),
-        (None, ["body"]),
         ({}, ["name"]),
-        ({"name": ""}, ["name"]),
         ({"name": "x" * 256}, ["name"]),
-        ({"name": None}, ["name"]),
         ({"name": 1}, ["name"]),
-        ({"name": "x", "expires_in_days": 0}, ["expires_in_days"]),
         ({"name": "x", "expires_in_days": 366}, ["expires_in_days"]),
         ({"name": "x", "expires_in_days": 1.5}, ["expires_in_days"]),
-        ({"name": "x", "expires_in_days": "1"}, ["expires_in_days"]),
         ({"name": "x", "expires_in_days": True}, ["expires_in_days"]),
         ({"name": "x", "expires_in_days": 10**30}, ["expires_in_days"]),
-        ({"name": "x", "expires_in_days": None}, ["expires_in_days"]),
-        ({"name": "x", "mode": "staging"}, ["mode"]),
-        ({"name": "x", "allowed_ips": "127.0.0.1"}, ["allowed_ips"]),
         ({"name": "x", "allowed_ips": ["127.0.0.1", "localhost"]}, ["allowed_ips"]),
-        ({"name": "x", "allowed_ips": ["127.0.0.1/8"]}, ["allowed_ips"]),
         ({"name": "x", "allowed_ips": ["fe80::1%eth0"]}, ["allowed_ips"]),
         ({"name": "x", "workspace_id": 1}, ["workspace_id"]),
         ({"name": "", "mode": "staging", "expires_in_days": 0}, ["expires_in_days", "mode", "name"]),
@@ -135,10 +102,8 @@ def test_every_field_at_fault_is_named(admin: httpx.Client, body: object, fields
     "body",
     [
         {"name": "x" * 255},
-        {"name": "x", "expires_in_days": 365},
         {"name": "x", "expires_in_days": 30.0},
         {"name": "x", "allowed_ips": ["::ffff:192.0.2.1", "2001:db8::"]},
-        {"name": "x", "workspace_id": ""},
         {"name": "x", "came_with_a_later_version": {"a": [1]}},
     ],
 )
@@ -152,11 +117,8 @@ def test_valid_bodies_are_taken(admin: httpx.Client, body: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("limit=0", ["limit"]),
         ("limit=101", ["limit"]),
         ("limit=ten", ["limit"]),
-        ("limit=", ["limit"]),
-        ("limit=1.5", ["limit"]),
         ("limit=1" + "0" * 400, ["limit"]),
         ("limit=1&limit=2", ["limit"]),
         ("limit=0&workspace_id=a&workspace_id=a", ["limit", "workspace_id"]),
@@ -166,12 +128,7 @@ def test_every_parameter_at_fault_is_named(admin: httpx.Client, query: str, name
     assert faults(admin.get(f"{KEYS}?{query}")) == names
 
 
-@pytest.mark.parametrize("query", ["limit=1", "limit=100", "unknown=1&unknown=2", "workspace_id=%00%F0%9F%94%91"])
-def test_valid_queries_are_taken(admin: httpx.Client, query: str) -> None:
-    assert admin.get(f"{KEYS}?{query}").status_code == 200
-
-
-@pytest.mark.parametrize("key_id", ["a%2Fb", "%2E%2E", "%F0%9F%94%91%20x", "%00", "a%3Fb"])
+@pytest.mark.parametrize("key_id", ["a%2Fb", "%2E%2E", "%F0%9F%94%91%20x"])
 def test_any_text_may_be_an_id(admin: httpx.Client, key_id: str) -> None:
     """Also one with a slash, which does not lead to another path."""
     url = httpx.URL(str(admin.base_url)).copy_with(raw_path=f"{KEYS}/{key_id}/revoke".encode())
@@ -179,12 +136,6 @@ def test_any_text_may_be_an_id(admin: httpx.Client, key_id: str) -> None:
 
     assert refusal(response) == (404, "not_found")
     assert "API key" in error(response).message
-
-
-def test_every_response_has_an_id_of_its_own(admin: httpx.Client) -> None:
-    ids = {admin.get(path).headers["x-request-id"] for path in (KEYS, KEYS, "/")}
-
-    assert len(ids) == 3
 
 
 def raw_exchange(sandbox: Sandbox, request: bytes) -> bytes:
@@ -218,3 +169,4 @@ def test_requests_are_remembered_but_no_key(sandbox: Sandbox, admin: httpx.Clien
         ("GET", "/nothing", None, 404),
     ]
     assert sandbox.admin_key not in repr(sandbox.received)
+    assert len({admin.get(KEYS).headers["x-request-id"] for _ in range(3)}) == 3
