@@ -47,14 +47,6 @@ def test_stopping_leaves_nothing_behind() -> None:
         httpx.get(url)
 
 
-def test_a_sandbox_that_has_stopped_stays_so() -> None:
-    sandbox = Sandbox().start()
-    sandbox.stop()
-    sandbox.stop()
-    with pytest.raises(RuntimeError, match="has been stopped"):
-        sandbox.start()
-
-
 def test_a_program_that_forgets_to_stop_it_still_ends() -> None:
     code = "from boltz_api.sandbox import Sandbox; import httpx; print(httpx.get(Sandbox().start().url).status_code)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
@@ -88,22 +80,14 @@ def test_a_response_under_way_is_finished_before_it_stops() -> None:
         assert late.result(10).status_code == 200
 
 
-def test_it_has_no_address_before_it_starts_or_after_it_stops() -> None:
+def test_it_has_no_address_before_it_starts_or_after_it_stops_for_good() -> None:
     sandbox = Sandbox()
-    with pytest.raises(RuntimeError, match="not running"):
-        _ = sandbox.url
-    sandbox.start().stop()
-    with pytest.raises(RuntimeError, match="not running"):
-        _ = sandbox.url
-
-
-def test_two_sandboxes_are_independent() -> None:
-    with Sandbox() as one, Sandbox() as other:
-        key = one.new_key("admin").key
-
-        assert one.url != other.url
-        statuses = [httpx.get(s.url + KEYS, headers={"x-api-key": key}).status_code for s in (one, other)]
-        assert statuses == [200, 401]
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="not running"):
+            _ = sandbox.url
+        sandbox.stop()
+    with pytest.raises(RuntimeError, match="has been stopped"):
+        sandbox.start()
 
 
 def test_a_port_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
@@ -120,7 +104,6 @@ def test_a_port_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("host", "url", "is_loopback"),
     [
-        ("127.0.0.1", "http://127.0.0.1:", True),
         ("localhost", "http://localhost:", True),
         ("::1", "http://[::1]:", True),
         ("0.0.0.0", "http://127.0.0.1:", False),
@@ -137,12 +120,10 @@ def test_it_knows_who_can_reach_it(host: str, url: str, is_loopback: bool) -> No
 @pytest.mark.parametrize(
     ("host", "named", "status"),
     [
-        ("127.0.0.1", "127.0.0.1:1", 404),
         ("127.0.0.1", "LocalHost", 404),
         ("127.0.0.1", "[::1]:8765", 404),
         ("127.0.0.1", "sandbox.internal:8765", 404),
         ("127.0.0.1", "rebound.example", 421),
-        ("127.0.0.1", "192.0.2.1", 421),
         ("127.0.0.1", "127.0.0.1.rebound.example", 421),
         ("127.0.0.1", "", 421),
         ("0.0.0.0", "192.0.2.1:8765", 404),
@@ -169,29 +150,19 @@ def test_a_small_response_is_not_held_back(admin: httpx.Client) -> None:
     assert median(took() for _ in range(20)) < 0.035
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
-    code = f"""
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = """
 import sys
 class Missing:
     def find_spec(self, name, *_):
-        if name == {missing!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+        if name == "uvicorn":
+            raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Missing())
 from boltz_api.sandbox import Sandbox
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
-    assert f"The sandbox needs {missing}, which is not installed: pip install 'boltz-api-keys[sandbox]'" in run.stderr
-
-
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    import boltz_api.sandbox as package
-
-    assert set(package.__all__) <= set(dir(package))
-    assert all(getattr(package, name).__name__ == name for name in package.__all__)
-    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
-        _ = package.Nothing
+    assert "The sandbox needs uvicorn, which is not installed: pip install 'boltz-api-keys[sandbox]'" in run.stderr
 
 
 class TestThreads:
