@@ -215,6 +215,13 @@ def test_text_that_would_steer_a_terminal_is_escaped_in_every_format(boltz: Any,
     assert "\u00e9\U0001f600" in boltz(KEYS, "list").out
 
 
+def test_an_answer_is_shown_as_it_was_sent(scripted: Any, a_key: dict[str, object]) -> None:
+    times = {"created_at": "2026-01-02T03:04:05.678901234Z", "last_used_at": "2016-12-31T23:59:60Z"}
+    key = {**a_key, **times, "key_type": "robot", "new": {"count": 12345678901234567890}}
+    page = {"data": [key], "first_id": "key_1", "has_more": False, "last_id": "key_1"}
+    assert scripted(page)(KEYS, "list").json == page
+
+
 # --- queries ---
 
 

@@ -160,6 +160,14 @@ def test_api_key_file_of_a_container(offline: Any, sandbox: Sandbox) -> None:
     assert offline(KEYS, "list", **{**given, "BOLTZ_API_KEY_FILE": ""}).code == 3
 
 
+def test_debug_shows_requests_and_answers_and_no_secret(boltz: Any, sandbox: Sandbox) -> None:
+    done = boltz(KEYS, "create", "--name", "CI", "--debug", "--header", "X-Trace: 7")
+    for shown in ("POST", "X-Trace", "answered 200"):
+        assert shown in done.err
+    assert done.json["key"] not in done.err
+    assert sandbox.admin_key not in done.err
+
+
 # --- faults of our own, and of the installation ---
 
 

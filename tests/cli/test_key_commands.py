@@ -176,6 +176,12 @@ def test_revoke_dry_run_does_nothing(boltz: Any, sandbox: Sandbox, client: Boltz
     assert states(client)[live.id]
 
 
+def test_revoking_many_stops_where_the_api_key_is_refused(boltz: Any, sandbox: Sandbox) -> None:
+    done = boltz(KEYS, "revoke", "key_1", "key_2", "key_3", BOLTZ_API_KEY="sk_bc_admin_test_wrong_and_fake")
+    assert (done.code, done.out, len(sandbox.received)) == (3, "", 1)
+    assert done.err.startswith("3 not reached.\n")
+
+
 def test_revoking_many_goes_on_when_nobody_reads(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
     ids = [sandbox.new_key().id for _ in range(3)]
     line = f"{{ sleep 0.3; boltz-api {KEYS} revoke {' '.join(ids)}; echo $? >&2; }} | true"
