@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, TypeAlias
 
 import pytest
 import trustme
@@ -182,19 +182,8 @@ class Scripted:
         return answer.then == "keep"
 
 
-class SayHTTP(Protocol):
-    """Makes an HTTP answer."""
-
-    def __call__(
-        self,
-        status: int = 200,
-        body: object = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        then: Literal["keep", "close", "reset", "hang"] = "keep",
-        delay: float = 0.0,
-        drip: float | None = None,
-    ) -> Answer: ...
+SayHTTP: TypeAlias = Callable[..., Answer]
+"""Makes an HTTP answer, as ``say`` does."""
 
 
 def say(
@@ -213,21 +202,17 @@ def say(
     return Answer(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content, then, delay, drip)
 
 
-class Numbered(Protocol):
-    """Makes a listing of so many pages, with one key each: ``"1"``, ``"2"`` and so on.
-
-    The first request for a page in ``failing`` is answered with a 503; the first one for page 2 when ``gate`` opens.
-    """
-
-    def __call__(
-        self, pages: int, *, failing: Collection[int] = (), gate: threading.Event | None = None
-    ) -> Callable[[Asked], Answer]: ...
+Numbered: TypeAlias = Callable[..., Callable[[Asked], Answer]]
+"""Makes a listing, as ``numbered_pages`` does."""
 
 
 def numbered_pages(
     pages: int, *, failing: Collection[int] = (), gate: threading.Event | None = None
 ) -> Callable[[Asked], Answer]:
-    """As ``Numbered`` says."""
+    """A listing of so many pages, with one key each: ``"1"``, ``"2"`` and so on.
+
+    The first request for a page in ``failing`` is answered with a 503; the first one for page 2 when ``gate`` opens.
+    """
     to_fail = set(failing)
     to_hold = set[int]() if gate is None else {2}
 
@@ -245,10 +230,8 @@ def numbered_pages(
     return answer
 
 
-class InAFork(Protocol):
-    """Does something in a forked process, and says how that ended."""
-
-    def __call__(self, work: Callable[[], object]) -> int: ...
+InAFork: TypeAlias = Callable[[Callable[[], object]], int]
+"""Does something in a forked process, and says how that ended."""
 
 
 def exit_code_of_fork(work: Callable[[], object]) -> int:
@@ -308,31 +291,33 @@ def server() -> Iterator[Scripted]:
     scripted.stop()
 
 
-@pytest.fixture
-def tls_server(tmp_path: Path) -> Iterator[tuple[Scripted, str]]:
-    """A server that lists no keys over TLS, and the certificate of who vouches for it."""
+def over_tls(folder: Path, *, demanding: bool) -> Scripted:
+    """A server that lists no keys; beside it, who vouches for it, and a certificate to show."""
     authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    authority.issue_cert("me@here.example").private_key_and_cert_chain_pem.write_to_path(str(folder / "own.pem"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
+    if demanding:
+        tls.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
     scripted = Scripted(tls)
     scripted.will(say(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
+    return scripted
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Iterator[tuple[Scripted, str]]:
+    """A server that speaks TLS, and the certificate of who vouches for it."""
+    scripted = over_tls(tmp_path, demanding=False)
     yield scripted, str(tmp_path / "authority.pem")
     scripted.stop()
 
 
 @pytest.fixture
 def demanding_server(tmp_path: Path) -> Iterator[tuple[Scripted, str, str]]:
-    """A server that lists no keys to who shows a certificate; who vouches for both; a certificate to show."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    authority.issue_cert("me@here.example").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "own.pem"))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.verify_mode = ssl.CERT_REQUIRED
-    authority.issue_cert("localhost").configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
-    authority.configure_trust(tls)  # pyright: ignore[reportUnknownMemberType]  # pyOpenSSL may be absent
-    scripted = Scripted(tls)
-    scripted.will(say(200, {"data": [], "first_id": None, "last_id": None, "has_more": False}))
+    """A server that answers who shows a certificate; who vouches for both; a certificate to show."""
+    scripted = over_tls(tmp_path, demanding=True)
     yield scripted, str(tmp_path / "authority.pem"), str(tmp_path / "own.pem")
     scripted.stop()
 
