@@ -28,7 +28,7 @@ from boltz_api.request import (
 from boltz_api.resource import SyncResource
 from boltz_api.response import Received, decode
 from boltz_api.settings import Settings
-from boltz_api.validation import FORMATS, in_words, shape_of, validated
+from boltz_api.validation import validated
 
 if TYPE_CHECKING:
     from tests.client.conftest import SayHTTP, Scripted
@@ -125,28 +125,6 @@ def test_members_beyond_the_fields_are_sent_where_the_contract_is_open() -> None
         validated({"from_": 0, "more": 1}, Open)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (bool, "True or False"),
-        (dict[str, int], "an object"),
-        (int | None, "an integer or None"),
-        (bytes, "bytes"),
-        (set[int], "something else"),
-    ],
-)
-def test_types_in_words(kind: object, words: str) -> None:
-    assert in_words(shape_of(kind)) == words
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "fits"),
-    [("ip", "::1", True), ("ipv4", "::1", False), ("ipv4", "1.2.3.4", True), ("ipv6", "::1", True), ("ip", "", False)],
-)
-def test_formats(name: str, text: str, fits: bool) -> None:
-    assert FORMATS[name][1](text) is fits
-
-
 class PingHeaders(Model, frozen=True, kw_only=True, rename={"trace": "x-trace", "tries": "x-tries", "ids": "x-ids"}):
     trace: str | UnsetType = UNSET
     tries: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
@@ -178,8 +156,6 @@ PING: Operation[object] = Operation(
     response=object,
     repeatable=True,
 )
-
-Body = dict[str, object]
 
 
 class Calls(SyncResource):
