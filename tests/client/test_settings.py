@@ -8,12 +8,15 @@ import httpx
 import pytest
 
 from boltz_api import (
+    APIConnectionError,
+    APIResponseValidationError,
     ArgumentError,
     ArgumentTypeError,
     ArgumentValueError,
     AsyncBoltz,
     Boltz,
     ClientClosedError,
+    RedirectError,
     omit,
 )
 
@@ -88,7 +91,9 @@ def test_more_time_than_sockets_can_count_is_without_end(server: Scripted, http:
             assert client.admin.api_keys.list().data == []
 
 
-def test_plain_http_may_go_elsewhere_if_somebody_insists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_http_may_go_to_this_machine_and_elsewhere_if_somebody_insists(monkeypatch: pytest.MonkeyPatch) -> None:
+    for url in ("http://localhost:8/", "http://[::1]:8/"):
+        assert Boltz(api_key="k", base_url=url).base_url == url
     assert Boltz(api_key="k", base_url="http://inside.example", allow_insecure_http=True).base_url.scheme == "http"
     monkeypatch.setenv("BOLTZ_ALLOW_INSECURE_HTTP", "1")
     assert Boltz(api_key="k", base_url="http://inside.example").base_url.scheme == "http"
@@ -182,3 +187,31 @@ async def test_a_closed_client_says_so_to_a_task(server: Scripted) -> None:
 
 def test_the_repr_of_a_client_says_where_it_goes() -> None:
     assert repr(Boltz(api_key="secret-word")) == "Boltz(base_url='https://api.boltz.bio/')"
+
+
+LOCATIONS = [
+    ("http://localhost:80/b", "http://localhost/b"),
+    ("http://LOCALHOST/b", "http://localhost/b"),
+    ("b?c#d", "http://localhost/compute/v1/admin/b?c"),
+    ("http://localhost:8/b", None),
+    ("http://b.localhost/b", None),
+    ("http://[evil", None),
+    ("http://localhost:port/", None),
+]
+
+
+@pytest.mark.parametrize(("location", "target"), LOCATIONS)
+def test_which_locations_stay_within_the_service(location: str, target: str | None) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"Location": location}) if len(asked) == 1 else httpx.Response(200)
+
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    with (
+        Boltz(api_key="k", base_url="http://localhost", http_client=http_client, max_retries=0) as client,
+        pytest.raises(APIResponseValidationError if target else (RedirectError, APIConnectionError)),
+    ):
+        client.admin.api_keys.list()
+    assert asked[1:] == ([target] if target else [])
