@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import httpx
 import httpx2
 import pytest
+from msgspec import structs
 
 from boltz_api import (
     APIConnectionError,
     APITimeoutError,
     AsyncBoltz,
     Boltz,
+    InternalServerError,
 )
 from boltz_api.retry import Reach, classify
 
@@ -98,3 +100,13 @@ def test_a_lost_connection_is_an_error_with_what_came(scripted_client: Boltz, se
         scripted_client.admin.api_keys.list()
     assert caught.value.response is not None
     assert caught.value.response.content == b"x" * 50
+
+
+def test_the_clients_own_delay_is_up_to_a_quarter_shorter_by_chance(
+    server: Scripted, http: SayHTTP, patience: Patience
+) -> None:
+    server.will(http(500))
+    timing = structs.replace(patience.timing, random=lambda: 1.0)
+    with Boltz(api_key="k", base_url=server.url, _timing=timing) as client, pytest.raises(InternalServerError):
+        client.admin.api_keys.list()
+    assert patience.slept == [0.375, 0.75]
