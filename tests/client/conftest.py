@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -395,20 +394,3 @@ async def async_client(sandbox: Sandbox, anyio_backend: str) -> AsyncIterator[As
     """The sandbox's admin, with tasks."""
     async with AsyncBoltz(api_key=sandbox.admin_key, base_url=sandbox.url) as client:
         yield client
-
-
-@pytest.fixture
-def slow_reader() -> Iterator[str]:
-    """Where a request is taken a little at a time."""
-    stopped = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def take() -> None:
-            connection, _ = listener.accept()
-            with connection, contextlib.suppress(OSError):
-                while not stopped.wait(0.05):
-                    connection.recv(50_000)
-
-        threading.Thread(target=take, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        stopped.set()
