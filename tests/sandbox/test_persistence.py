@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -21,32 +18,6 @@ from boltz_api.sandbox import Sandbox, StoreError
 from boltz_api.sandbox.store import Store
 
 KEYS = "/compute/v1/admin/api-keys"
-
-
-@contextmanager
-def served(db: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """A sandbox in a process of its own, and its URL."""
-    command = [sys.executable, "-m", "boltz_api.sandbox", "--port", "0", "--db", str(db)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            assert process.stdout is not None
-            first = process.stdout.readline()
-            url = re.search(r"http://\S+", first)
-            assert url is not None, first + process.stdout.read()
-            yield process, url[0]
-        finally:
-            process.kill()
-
-
-def all_ids(client: httpx.Client) -> list[str]:
-    ids: list[str] = []
-    more: dict[str, str] = {}
-    while True:
-        page = client.get(KEYS, params=more).json()
-        ids += [key["id"] for key in page["data"]]
-        if not page["has_more"]:
-            return ids
-        more = {"after_id": page["last_id"]}
 
 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -75,8 +46,8 @@ def test_no_key_is_in_the_file(tmp_path: Path) -> None:
     assert key[12:].encode() not in content
 
 
-def test_acknowledged_keys_survive_a_kill(tmp_path: Path) -> None:
-    db = tmp_path / "keys.db"
+def test_acknowledged_keys_survive_a_kill(tmp_path: Path, command: Any, every_id: Any) -> None:
+    line = ("--port", "0", "--db", str(tmp_path / "keys.db"))
     acknowledged: list[str] = []
     enough = Event()
 
@@ -96,15 +67,15 @@ def test_acknowledged_keys_survive_a_kill(tmp_path: Path) -> None:
     for _ in range(2):
         enough.clear()
         acknowledged.clear()
-        with served(db) as (process, url), ThreadPoolExecutor(4) as pool:
+        with command(*line) as (process, said), ThreadPoolExecutor(4) as pool:
             for _ in range(4):
-                pool.submit(hammer, url)
+                pool.submit(hammer, re.findall(r"http://\S+", said)[0])
             assert enough.wait(30)
             process.kill()
             assert process.wait(10) == -signal.SIGKILL
 
-        with served(db) as (_, url), httpx.Client(base_url=url, headers=headers) as client:
-            ids = all_ids(client)
+        with Sandbox(db=line[-1]) as again, httpx.Client(base_url=again.url, headers=headers) as client:
+            ids = every_id(client)
         assert len(acknowledged) >= 60
         assert set(acknowledged) <= set(ids)
         assert len(ids) == len(set(ids))
@@ -180,7 +151,7 @@ def test_a_file_in_use_and_a_folder_that_does_not_exist_are_named(tmp_path: Path
         Sandbox(db=nowhere)
 
 
-def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path, every_id: Any) -> None:
     with Sandbox(db=tmp_path / "keys.db") as sandbox:
         headers = {"x-api-key": sandbox.admin_key}
         with httpx.Client(base_url=sandbox.url, headers=headers) as client:
@@ -190,7 +161,7 @@ def test_a_full_disk_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
             responses = [client.post(KEYS, json={"name": "x" * 255}) for _ in range(100)]
             made = [response for response in responses if response.status_code == 200]
             refused = [response for response in responses if response.status_code == 507]
-            listed = all_ids(client)
+            listed = every_id(client)
             sandbox._store._connection.execute(f"PRAGMA max_page_count = {pages * 100}")
             again = client.post(KEYS, json={"name": "x"})
 

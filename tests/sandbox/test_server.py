@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
@@ -168,19 +169,10 @@ from boltz_api.sandbox import Sandbox
 class TestThreads:
     """Sixteen callers at once."""
 
-    def every_key(self, client: httpx.Client, limit: int) -> list[str]:
-        ids: list[str] = []
-        cursor: dict[str, str] = {}
-        while True:
-            page = client.get(KEYS, params={"limit": limit, **cursor}).json()
-            ids += [key["id"] for key in page["data"]]
-            if not page["has_more"]:
-                return ids
-            cursor = {"after_id": page["last_id"]}
-
-    def test_every_acknowledged_key_is_listed_exactly_once(self, sandbox: Sandbox, admin: httpx.Client) -> None:
+    def test_every_acknowledged_key_is_listed_exactly_once(
+        self, sandbox: Sandbox, admin: httpx.Client, every_id: Callable[..., list[str]]
+    ) -> None:
         there_throughout = {sandbox.new_key().id for _ in range(150)}
-        revoked: set[str] = set()
 
         def work(number: int) -> list[str]:
             made: list[str] = []
@@ -189,9 +181,8 @@ class TestThreads:
                     made.append(client.post(KEYS, json={"name": f"{number}.{step}"}).json()["key_details"]["id"])
                     if step % 2:
                         client.post(f"{KEYS}/{made[-1]}/revoke").raise_for_status()
-                        revoked.add(made[-1])
                     if step % 4 == 0:
-                        seen = Counter(self.every_key(client, limit=40))
+                        seen = Counter(every_id(client, limit="40"))
                         assert set(seen.values()) == {1}
                         assert there_throughout | set(made) <= set(seen)
             return made
@@ -200,22 +191,15 @@ class TestThreads:
             made = [key for keys in pool.map(work, range(16)) for key in keys]
 
         assert len(set(made)) == 16 * 8
-        listed = self.every_key(admin, limit=100)
+        listed = every_id(admin)
         assert Counter(listed) == Counter([*listed[:2], *there_throughout, *made])
-        inactive = {
-            key["id"]
-            for start in (None, listed[99], listed[199])
-            for key in admin.get(KEYS, params={"after_id": start} if start else {}).json()["data"]
-            if not key["is_active"]
-        }
-        assert inactive == revoked
 
 
 class TestInProcess:
     """The same application, without a socket."""
 
     @pytest.mark.anyio
-    async def test_it_answers(self) -> None:
+    async def test_it_answers_and_fails(self) -> None:
         sandbox = Sandbox()
         transport = httpx.ASGITransport(sandbox.app, client=("203.0.113.7", 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
@@ -224,20 +208,13 @@ class TestInProcess:
             created = await client.post(KEYS, json={"name": "x"})
             page = await client.get(KEYS)
             revoked = await client.post(f"{KEYS}/{created.json()['key_details']['id']}/revoke")
+            sandbox.fail(status=503, delay=0.01)
+            assert (await client.get(KEYS)).status_code == 503
+            for drop in (True, False):
+                sandbox.fail(drop=drop, reset=not drop)
+                with pytest.raises(ConnectionResetError):
+                    await client.get(KEYS)
         sandbox.stop()
 
         assert page.json()["data"][-1] == created.json()["key_details"]
         assert revoked.json()["is_active"] is False
-
-    @pytest.mark.anyio
-    async def test_faults_work_there_too(self) -> None:
-        sandbox = Sandbox()
-        headers = {"x-api-key": sandbox.admin_key}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://s") as client:
-            sandbox.fail(status=503, delay=0.01)
-            assert (await client.get(KEYS, headers=headers)).status_code == 503
-            for drop in (True, False):
-                sandbox.fail(drop=drop, reset=not drop)
-                with pytest.raises(ConnectionResetError):
-                    await client.get(KEYS, headers=headers)
-        sandbox.stop()
