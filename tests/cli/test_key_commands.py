@@ -44,6 +44,8 @@ def states(client: Boltz) -> dict[str, bool]:
     ("options", "expected"),
     [
         (["--name", "e*"], ["expired", "expiring", "endless"]),
+        (["--name", "E*"], []),
+        (["--name", "e"], []),
         (["--state", "expiring", "--state", "expired"], ["expired", "expiring"]),
         (["--state", "active", "--type", "workspace"], ["unused", "expiring", "faultless", "open", "endless"]),
         (["--mode", "test"], ["Sandbox test admin", "open"]),

@@ -77,14 +77,6 @@ def test_states(active: bool, days: int | None, expected: str) -> None:
     assert Filter(state=("active",)).matches(key, NOW) == (expected in ("active", "expiring"))
 
 
-@pytest.mark.parametrize(
-    ("pattern", "name", "expected"),
-    [("CI", "CI", True), ("CI", "ci", False), ("C*", "CI [1]", True), ("CI [1]", "CI [1]", True), ("", "CI", False)],
-)
-def test_names_are_exact_or_patterns(pattern: str, name: str, expected: bool) -> None:
-    assert Filter(name=pattern).matches({"name": name, "is_active": True}, NOW) == expected
-
-
 @pytest.mark.parametrize(("word", "expected"), [("key_1", "key_1"), ("a'b $(x)", "'a''b $(x)'"), ("\x1b", r"'\u001b'")])
 def test_words_to_paste_are_quoted_for_powershell(monkeypatch: pytest.MonkeyPatch, word: str, expected: str) -> None:
     with monkeypatch.context() as elsewhere:
