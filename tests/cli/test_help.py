@@ -20,11 +20,6 @@ def test_help_has_examples_at_each_level(offline: Any) -> None:
         assert "\nExamples:\n  # " in done.out
 
 
-def test_help_is_made_of_the_contract(offline: Any) -> None:
-    text = " ".join(offline(KEYS, "create", "--help").out.split())
-    assert "--name TEXT API key name. A string of 1 to 255 characters. [required]" in text
-
-
 def test_help_tells_the_exit_codes(offline: Any) -> None:
     shown = offline("--help").out
     codes = re.findall(r"^  (\d+)  ", shown[shown.index("Exit codes:") :], re.MULTILINE)

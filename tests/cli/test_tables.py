@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
 from boltz_api.cli.tables import Printer
 
@@ -62,18 +61,6 @@ def test_snapshot(name: str, width: int | None) -> None:
     if os.environ.get("RENEW"):
         snapshot.write_text(shown, encoding="utf-8")
     assert shown == snapshot.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("width", [70, 100, 200])
-def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(width: int) -> None:
-    shown = printer(width).rows(KEYS)
-    assert max(map(cell_len, shown.splitlines())) <= width
-    assert [str(row["id"]) in shown for row in KEYS] == [True] * len(KEYS)
-
-
-@pytest.mark.parametrize("width", [0, 1, 19])
-def test_a_width_that_cannot_be_true_is_not_believed(width: int) -> None:
-    assert printer(width).rows(KEYS) == printer(80).rows(KEYS)
 
 
 def test_rows_that_nobody_designed_columns_for() -> None:
