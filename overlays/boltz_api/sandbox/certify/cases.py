@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, cast
 
@@ -246,6 +247,10 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of a file of cases."""
     _, components = msgspec.json.schema_components([CaseFile], ref_template="#/$defs/{name}")
     definition = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/CaseFile"}
+    # Python 3.13 removes the indentation of docstrings by itself; before, it is in the descriptions.
+    for component in components.values():
+        if "description" in component:
+            component["description"] = cleandoc(component["description"])
     return {**definition, "$defs": components}
 
 
