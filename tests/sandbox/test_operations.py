@@ -80,35 +80,24 @@ def test_the_full_key_is_shown_once_and_kept_nowhere(
 class TestPages:
     """Pages in the order of creation, forward and backward."""
 
-    @pytest.fixture
-    def ids(self, admin: httpx.Client) -> list[str]:
-        return [str(create(admin, name=f"k{number}", workspace_id="w")["id"]) for number in range(5)]
-
     @pytest.mark.parametrize(
-        ("after", "before", "expected"),
+        ("cursors", "expected"),
         [
-            (None, None, (["k0", "k1"], True)),
-            (2, None, (["k3", "k4"], False)),
-            (4, None, ([], False)),
-            (None, 4, (["k2", "k3"], True)),
-            (None, 2, (["k0", "k1"], False)),
-            (None, 0, ([], False)),
-            (2, 4, (["k3"], False)),
-            (3, 1, ([], False)),
+            ({}, (["k0", "k1"], True)),
+            ({"after_id": 2}, (["k3", "k4"], False)),
+            ({"after_id": 4}, ([], False)),
+            ({"before_id": 4}, (["k2", "k3"], True)),
+            ({"before_id": 2}, (["k0", "k1"], False)),
+            ({"before_id": 0}, ([], False)),
+            ({"after_id": 2, "before_id": 4}, (["k3"], False)),
+            ({"after_id": 3, "before_id": 1}, ([], False)),
         ],
     )
-    def test_cursors(
-        self,
-        admin: httpx.Client,
-        ids: list[str],
-        after: int | None,
-        before: int | None,
-        expected: tuple[list[str], bool],
-    ) -> None:
-        given = {"after_id": after, "before_id": before}
-        cursors = {name: ids[place] for name, place in given.items() if place is not None}
+    def test_cursors(self, admin: httpx.Client, cursors: dict[str, int], expected: tuple[list[str], bool]) -> None:
+        ids = [str(create(admin, name=f"k{number}", workspace_id="w")["id"]) for number in range(5)]
+        given = {name: ids[place] for name, place in cursors.items()}
 
-        assert page(admin, workspace_id="w", limit=2, **cursors) == expected
+        assert page(admin, workspace_id="w", limit=2, **given) == expected
 
     def test_a_page_holds_100_keys_by_default(self, admin: httpx.Client, sandbox: Sandbox) -> None:
         sandbox.load(101, workspace_id="w")
@@ -117,12 +106,11 @@ class TestPages:
         assert (len(names), has_more) == (100, True)
         assert page(admin, workspace_id="nowhere") == ([], False)
 
-    @pytest.mark.parametrize("cursor", ["after_id", "before_id"])
-    def test_an_unknown_cursor_is_refused_by_name(self, admin: httpx.Client, cursor: str) -> None:
-        response = admin.get(KEYS, params={cursor: "key_of_nobody"})
-        body = response.json()
-
-        assert (response.status_code, body["code"], list(body["details"])) == (404, "not_found", [cursor])
+    def test_an_unknown_cursor_is_refused_by_name(self, admin: httpx.Client) -> None:
+        for cursor in ("after_id", "before_id"):
+            response = admin.get(KEYS, params={cursor: "key_of_nobody"})
+            body = response.json()
+            assert (response.status_code, body["code"], list(body["details"])) == (404, "not_found", [cursor])
 
 
 def test_revoking_ends_a_key_and_again_changes_nothing(admin: httpx.Client) -> None:
