@@ -38,9 +38,9 @@ def faults(response: httpx.Response) -> list[str]:
     return sorted(error(response).details or {})
 
 
-@pytest.mark.parametrize("path", ["/", f"{KEYS}/", f"{KEYS}//revoke", f"{KEYS}/a/b/revoke", "/%ff"])
-def test_other_paths_are_not_found_even_without_a_key(sandbox: Sandbox, path: str) -> None:
-    assert refusal(httpx.get(sandbox.url + path)) == (404, "not_found")
+def test_other_paths_are_not_found_even_without_a_key(sandbox: Sandbox) -> None:
+    for path in ("/", f"{KEYS}/", f"{KEYS}//revoke", f"{KEYS}/a/b/revoke", "/%ff"):
+        assert (path, *refusal(httpx.get(sandbox.url + path))) == (path, 404, "not_found")
 
 
 def test_another_method_is_refused_and_the_right_ones_are_named(admin: httpx.Client) -> None:
@@ -128,14 +128,13 @@ def test_every_parameter_at_fault_is_named(admin: httpx.Client, query: str, name
     assert faults(admin.get(f"{KEYS}?{query}")) == names
 
 
-@pytest.mark.parametrize("key_id", ["a%2Fb", "%2E%2E", "%F0%9F%94%91%20x"])
-def test_any_text_may_be_an_id(admin: httpx.Client, key_id: str) -> None:
+def test_any_text_may_be_an_id(admin: httpx.Client) -> None:
     """Also one with a slash, which does not lead to another path."""
-    url = httpx.URL(str(admin.base_url)).copy_with(raw_path=f"{KEYS}/{key_id}/revoke".encode())
-    response = admin.post(url)
-
-    assert refusal(response) == (404, "not_found")
-    assert "API key" in error(response).message
+    for key_id in ("a%2Fb", "%2E%2E", "%F0%9F%94%91%20x"):
+        url = httpx.URL(str(admin.base_url)).copy_with(raw_path=f"{KEYS}/{key_id}/revoke".encode())
+        response = admin.post(url)
+        assert refusal(response) == (404, "not_found")
+        assert "API key" in error(response).message
 
 
 def raw_exchange(sandbox: Sandbox, request: bytes) -> bytes:
