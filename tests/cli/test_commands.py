@@ -25,20 +25,6 @@ def test_list_prints_the_envelope_of_the_reference_in_a_pipe(boltz: Any) -> None
     assert done.out == json.dumps(page, indent=2, ensure_ascii=False) + "\n"
 
 
-def test_every_flag_of_create_reaches_the_server(boltz: Any) -> None:
-    done = boltz(
-        *(KEYS, "create", "--name", "CI", "--mode", "test", "--workspace-id", "ws_1", "--expires-in-days", "9"),
-        *("--allowed-ip", "192.0.2.7", "--allowed-ips", "2001:db8::7"),
-    )
-    details = done.json["key_details"]
-    assert done.code == 0
-    assert done.json["key"].startswith("sk_bc_ws_test_")
-    assert (details["name"], details["livemode"], details["workspace_id"]) == ("CI", False, "ws_1")
-    assert details["allowed_ips"] == ["192.0.2.7", "2001:db8::7"]
-    assert details["expires_at"] is not None
-    assert done.err == "This is the only time that the key is shown. Store it now.\n"
-
-
 @pytest.mark.parametrize(
     ("body", "operand"),
     [
@@ -118,21 +104,18 @@ def test_an_empty_value_is_not_an_absent_one(boltz: Any, sandbox: Sandbox) -> No
         ([], 0, 7, False),
         (["--max-items", "5"], 0, 5, True),
         (["--max-items", "6"], 0, 6, True),
-        (["--before-id", "LAST"], 0, 6, False),
-        (["--before-id", "LAST", "--max-items", "4"], 2, 6, True),
+        (["--max-items", "4", "--before-id", "LAST"], 2, 6, True),
     ],
 )
 def test_walking_pages_gives_one_envelope_for_all(
     boltz: Any, sandbox: Sandbox, options: list[str], begin: int, end: int, more: bool
 ) -> None:
     sandbox.load(7, workspace_id="ws_7")
-    everything = boltz(KEYS, "list", "--workspace-id", "ws_7").json["data"]
-    options = [everything[-1]["id"] if each == "LAST" else each for each in options or ["--all"]]
+    ids = [key["id"] for key in boltz(KEYS, "list", "--workspace-id", "ws_7").json["data"]]
+    options = [ids[-1] if each == "LAST" else each for each in options]
     page = boltz(KEYS, "list", "--workspace-id", "ws_7", "--limit", "3", "--all", *options).json
-    assert sorted(key["id"] for key in page["data"]) == sorted(key["id"] for key in everything[begin:end])
-    assert (page["first_id"], page["last_id"], page["has_more"]) == (
-        everything[begin]["id"], everything[end - 1]["id"], more
-    )  # fmt: skip
+    assert sorted(key["id"] for key in page["data"]) == sorted(ids[begin:end])
+    assert (page["first_id"], page["last_id"], page["has_more"]) == (ids[begin], ids[end - 1], more)
 
 
 def test_a_walk_that_fails_leaves_what_it_has_and_where_to_go_on(scripted: Any, a_key: dict[str, object]) -> None:
@@ -211,8 +194,8 @@ def test_text_that_would_steer_a_terminal_is_escaped_in_every_format(boltz: Any,
         shown = boltz(KEYS, "list", "--format", form).out
         assert [mark for mark in shown.replace("\n", "") if not mark.isprintable()] == []
         assert "evil" in shown
-    assert boltz(KEYS, "list").json["data"][-1]["name"] == name
-    assert "\u00e9\U0001f600" in boltz(KEYS, "list").out
+        if form in ("json", "yaml"):
+            assert yaml.safe_load(shown)["data"][-1]["name"] == name
 
 
 def test_an_answer_is_shown_as_it_was_sent(scripted: Any, a_key: dict[str, object]) -> None:

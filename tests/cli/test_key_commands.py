@@ -133,11 +133,6 @@ def test_audit_has_a_table_lines_and_csv(boltz: Any, aged: Sandbox) -> None:
     assert narrow.out == "name,findings\nunused,unused\n"
 
 
-def test_an_audit_whose_reader_left_still_fails(boltz: Any, aged: Sandbox) -> None:
-    line = f"{{ boltz-api {KEYS} audit --format jsonl --fail-on open; echo $? >&2; }} | true"
-    assert boltz.piped(line).err.endswith("\n5\n")
-
-
 # --- revoke ---
 
 
@@ -184,7 +179,11 @@ def test_revoking_many_stops_where_the_api_key_is_refused(boltz: Any, sandbox: S
     assert done.err.startswith("3 not reached.\n")
 
 
-def test_revoking_many_goes_on_when_nobody_reads(boltz: Any, sandbox: Sandbox, client: Boltz) -> None:
+def test_an_audit_whose_reader_left_still_fails_and_revoking_many_goes_on(
+    boltz: Any, sandbox: Sandbox, client: Boltz
+) -> None:
+    audit = f"{{ boltz-api {KEYS} audit --format jsonl --fail-on open; echo $? >&2; }} | true"
+    assert boltz.piped(audit).err.endswith("\n5\n")
     ids = [sandbox.new_key().id for _ in range(3)]
     line = f"{{ sleep 0.3; boltz-api {KEYS} revoke {' '.join(ids)}; echo $? >&2; }} | true"
     err = boltz.piped(line).err

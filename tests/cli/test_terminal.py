@@ -72,16 +72,12 @@ def test_waits_are_told(boltz: Any, sandbox: Sandbox) -> None:
 
 
 def test_a_server_cannot_steer_the_terminal(boltz: Any, client: Boltz) -> None:
-    name = "\x1b]0;title\x07\x1b[31mred\u202e\u009b"
-    key = client.admin.api_keys.create(name=name).key_details
-    for options in ([], ["--format", "raw"], ["--query", "data[].name", "--format", "raw"], ["--format", "csv"]):
-        text = ESCAPE.sub("", boltz.terminal(KEYS, "list", *options, columns=200, NO_COLOR="1").finished())
-        assert [mark for mark in text.replace("\n", "") if not mark.isprintable()] == []
-        assert "red" in text
+    key = client.admin.api_keys.create(name="\x1b]0;title\x07\x1b[31mred\u202e\u009b").key_details
+    raw = boltz.terminal(KEYS, "list", "--query", "data[].name", "--format", "raw").finished()
     terminal = boltz.terminal(KEYS, "revoke", key.id)
     question = terminal.until("[y/N]: ")
     terminal.killed()
-    assert [mark for mark in question.replace("\n", "") if not mark.isprintable()] == []
+    assert [mark for mark in (raw + question).replace("\n", "") if not mark.isprintable()] == []
 
 
 def test_create_shows_the_key_once_and_warns(boltz: Any) -> None:
