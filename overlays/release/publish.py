@@ -81,6 +81,8 @@ _HINTS = {
 
 def explain(output: str, index: Index) -> str:
     """One sentence for why uv could not publish: its error and the causes, without the server's page."""
-    reasons = re.findall(r"^(?:error|\s*cause): (.+?)(?:\. Server says:.*)?$", output, re.MULTILINE)
+    # uv breaks long lines.
+    found = re.findall(r"^(?:error|\s*cause): (.+?)(?=^\s*(?:cause|hint): |\Z)", output, re.MULTILINE | re.DOTALL)
+    reasons = [" ".join(reason.split()).partition(". Server says:")[0] for reason in found]
     hint = next((f"; {hint}" for words, hint in _HINTS.items() if words in output), "")
     return f"publishing to {index.name} failed: {': '.join(reasons) or 'uv gives no reason'}{hint}"
