@@ -39,7 +39,7 @@ def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("project")
     for part in ("overlays", "generated", "docs"):
         shutil.copytree(root / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "README.md", "api.md"):
+    for file in ("LICENSE", "pyproject.toml", "README.md", "api.md"):
         shutil.copy(root / file, project / file)
     text = (root / "openapi.yaml").read_text(encoding="utf-8")
     for edit in EDITS.values():
