@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import griffe
 from msgspec import Struct, convert
 
 if TYPE_CHECKING:
+    import griffe
+
     from collections.abc import Iterator
 
 DIFFERENCES: Final = Path("docs/public-client.toml")
@@ -63,6 +64,8 @@ def missing(public: Path, ours: Path) -> list[str]:
 
 
 def _load(folder: Path) -> griffe.Module:
+    import griffe  # only the comparison itself needs it
+
     loader = griffe.GriffeLoader(search_paths=[folder], allow_inspection=False)
     package = loader.load("boltz_api")
     if (folder / "boltz_api_generated").exists():
@@ -101,6 +104,8 @@ def _names(prefix: str, module: griffe.Object | griffe.Alias) -> Iterator[str]:
 
 
 def _members(prefix: str, owner: griffe.Object | griffe.Alias) -> Iterator[str]:
+    import griffe  # only the comparison itself needs it
+
     for name, member in owner.all_members.items():
         target = _target(member)
         if target is None or (name.startswith("_") and name != "__init__"):
@@ -112,6 +117,8 @@ def _members(prefix: str, owner: griffe.Object | griffe.Alias) -> Iterator[str]:
 
 
 def _parameters(function: griffe.Function) -> Iterator[str]:
+    import griffe  # only the comparison itself needs it
+
     for parameter in function.parameters:
         if parameter.name == "self" or parameter.name.startswith("_"):
             continue
@@ -122,6 +129,8 @@ def _parameters(function: griffe.Function) -> Iterator[str]:
 
 
 def _target(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
+    import griffe  # only the comparison itself needs it
+
     try:
         return member.final_target if isinstance(member, griffe.Alias) else member
     except griffe.AliasResolutionError:
