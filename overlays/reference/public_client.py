@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, convert
 
 if TYPE_CHECKING:
-    import griffe
-
     from collections.abc import Iterator
+
+    import griffe
 
 DIFFERENCES: Final = Path("docs/public-client.toml")
 """The differences that are documented, each with its reason."""
